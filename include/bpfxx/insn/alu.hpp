@@ -1,0 +1,171 @@
+#pragma once
+// pure
+// SPDX-License-Identifier: BSL-1.0
+
+#include <cstdint>
+
+#include <bpfxx/ill_formed.hpp>
+#include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/reg.hpp>
+
+namespace bpfxx::insn {
+
+namespace detail {
+
+template <unsigned Width>
+inline constexpr opcode_class alu_class = Width == 64 ? opcode_class::alu64 : opcode_class::alu;
+
+template <unsigned Width>
+constexpr instruction alu(alu_op op, reg<Width> to, operand<Width> from, std::int16_t off = 0) noexcept {
+    return {opcode(alu_class<Width>, op, from.source()), instruction::pack(written(to), from.number()), off,
+            from.imm()};
+}
+
+template <unsigned Width>
+constexpr instruction division(alu_op op, reg<Width> to, operand<Width> by, std::int16_t off = 0) noexcept {
+    if (by.source() == operand_source::k && by.imm() == 0) ill_formed("division by the constant 0");
+    return alu(op, to, by, off);
+}
+
+template <unsigned Width>
+constexpr instruction shift(alu_op op, reg<Width> to, operand<Width> by) noexcept {
+    if (by.source() == operand_source::k && (by.imm() < 0 || by.imm() >= std::int32_t{Width}))
+        ill_formed("a constant shift must be 0 to 63 for r0 to r9, 0 to 31 for w0 to w9");
+    return alu(op, to, by);
+}
+
+} // namespace detail
+
+// Every function here works on r registers with all 64 bits, where a constant is sign-extended, and on w registers with
+// the lower 32 bits, where the upper 32 bits of the result become zero.
+
+/// Copies a register or a constant into a register.
+/// UAPI: BPF_MOV
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction mov(reg<Width> to, operand_for<Width> from) noexcept {
+    return detail::alu(alu_op::mov, to, from);
+}
+
+/// Adds to a register.
+/// UAPI: BPF_ADD
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction add(reg<Width> to, operand_for<Width> from) noexcept {
+    return detail::alu(alu_op::add, to, from);
+}
+
+/// Subtracts from a register.
+/// UAPI: BPF_SUB
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction sub(reg<Width> to, operand_for<Width> from) noexcept {
+    return detail::alu(alu_op::sub, to, from);
+}
+
+/// Multiplies a register.
+/// UAPI: BPF_MUL
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction mul(reg<Width> to, operand_for<Width> from) noexcept {
+    return detail::alu(alu_op::mul, to, from);
+}
+
+/// Divides a register, unsigned; a divisor register that holds 0 gives 0.
+/// UAPI: BPF_DIV
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction div(reg<Width> to, operand_for<Width> by) noexcept {
+    return detail::division(alu_op::div, to, by);
+}
+
+/// Leaves the remainder of an unsigned division; a divisor register that holds 0 leaves the dividend.
+/// UAPI: BPF_MOD
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction mod(reg<Width> to, operand_for<Width> by) noexcept {
+    return detail::division(alu_op::mod, to, by);
+}
+
+/// Sets the bits that the operand has.
+/// UAPI: BPF_OR
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction or_(reg<Width> to, operand_for<Width> from) noexcept {
+    return detail::alu(alu_op::or_, to, from);
+}
+
+/// Clears the bits that the operand lacks.
+/// UAPI: BPF_AND
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction and_(reg<Width> to, operand_for<Width> from) noexcept {
+    return detail::alu(alu_op::and_, to, from);
+}
+
+/// Flips the bits that the operand has.
+/// UAPI: BPF_XOR
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction xor_(reg<Width> to, operand_for<Width> from) noexcept {
+    return detail::alu(alu_op::xor_, to, from);
+}
+
+/// Shifts left; of a register that holds the count only the lower 6 bits (5 for w registers) count.
+/// UAPI: BPF_LSH
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction lsh(reg<Width> to, operand_for<Width> by) noexcept {
+    return detail::shift(alu_op::lsh, to, by);
+}
+
+/// Shifts right and fills with zeros; the count as in `lsh`.
+/// UAPI: BPF_RSH
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction rsh(reg<Width> to, operand_for<Width> by) noexcept {
+    return detail::shift(alu_op::rsh, to, by);
+}
+
+/// Shifts right and fills with the sign bit; the count as in `lsh`.
+/// UAPI: BPF_ARSH
+/// Since: Linux 3.18, w registers 5.0
+template <unsigned Width>
+constexpr instruction arsh(reg<Width> to, operand_for<Width> by) noexcept {
+    return detail::shift(alu_op::arsh, to, by);
+}
+
+/// `lsh` by its usual assembler name.
+template <unsigned Width>
+constexpr instruction shl(reg<Width> to, operand_for<Width> by) noexcept {
+    return lsh(to, by);
+}
+
+/// `rsh` by its usual assembler name.
+template <unsigned Width>
+constexpr instruction shr(reg<Width> to, operand_for<Width> by) noexcept {
+    return rsh(to, by);
+}
+
+/// Negates a register.
+/// UAPI: BPF_NEG
+/// Since: Linux 3.18
+template <unsigned Width>
+constexpr instruction neg(reg<Width> to) noexcept {
+    return detail::alu<Width>(alu_op::neg, to, 0);
+}
+
+/// Puts a constant of 64 bits into a register; takes two slots.
+/// UAPI: BPF_LD | BPF_IMM | BPF_DW
+/// Since: Linux 3.18
+template <constant T>
+constexpr wide_instruction load_imm64(reg64 to, T value) noexcept {
+    auto const bits = static_cast<std::uint64_t>(detail::widened(value));
+    return detail::wide(pseudo_load::constant, to, static_cast<std::uint32_t>(bits),
+                        static_cast<std::uint32_t>(bits >> 32));
+}
+
+template <constant T>
+wide_instruction load_imm64(reg32, T) = delete; // a 64-bit constant needs a 64-bit register: name it r0 to r9
+
+} // namespace bpfxx::insn

@@ -1,0 +1,128 @@
+#pragma once
+// pure
+// SPDX-License-Identifier: BSL-1.0
+
+#include <bpfxx/btf/id.hpp>
+#include <bpfxx/fd_ref.hpp>
+#include <bpfxx/id.hpp>
+#include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/program/attach_type.hpp>
+#include <bpfxx/spec/name.hpp>
+#include <bpfxx/sys/flags.hpp>
+#include <bpfxx/sys/info/debug.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+namespace bpfxx {
+
+namespace insn {
+
+template <std::size_t N, std::size_t Slots>
+class program_code;
+
+} // namespace insn
+
+namespace detail {
+
+template <class>
+inline constexpr bool never = false;
+
+} // namespace detail
+
+// The constructors that refuse are templates with a body: a deleted one makes clang say no more than "no matching
+// function" where the options are written inside the call.
+
+/// The instructions to load, borrowed: what `assemble` or `with` gives, or any array or span of instructions.
+class program_text {
+  public:
+    template <class Instructions>
+        requires std::convertible_to<Instructions const&, std::span<insn::instruction const>>
+    constexpr program_text(Instructions const& instructions) noexcept : view_{instructions} {}
+
+    template <std::size_t N, std::size_t Slots>
+        requires(Slots != 0)
+    constexpr program_text(insn::program_code<N, Slots> const&) noexcept {
+        static_assert(Slots == 0, "this program names maps: fill them, code.with(map)");
+    }
+
+    template <class Missing = void>
+    constexpr program_text() noexcept {
+        static_assert(detail::never<Missing>, "a program needs its instructions: give .insns");
+    }
+
+    [[nodiscard]] constexpr std::span<insn::instruction const> view() const noexcept { return view_; }
+
+  private:
+    std::span<insn::instruction const> view_;
+};
+
+/// The license that a program is under, borrowed, ending with NUL: "GPL", "Dual BSD/GPL" and their like open the
+/// helpers that are reserved for the GPL; anything else will do for the others.
+class program_license {
+  public:
+    constexpr program_license(char const* text) noexcept : text_{text} {}
+
+    template <std::same_as<std::nullptr_t> Null>
+    constexpr program_license(Null) noexcept {
+        static_assert(detail::never<Null>, "a program needs a license, not a null pointer: give .license = \"GPL\"");
+    }
+
+    template <class Missing = void>
+    constexpr program_license() noexcept {
+        static_assert(detail::never<Missing>, "a program needs a license: give .license, such as \"GPL\"");
+    }
+
+    [[nodiscard]] constexpr char const* c_str() const noexcept { return text_; }
+
+  private:
+    char const* text_ = nullptr;
+};
+
+/// What a program is loaded from. Everything in it is borrowed until `load` returns; the type of the program is not in
+/// it, since it is that of the handle: `xdp_program::load({.insns = code, .license = "GPL", .name = "drop_all"})`.
+/// UAPI: BPF_PROG_LOAD
+/// Since: Linux 3.18; names 4.15, expected_attach_type 4.17, the other fields as they say
+struct program_options {
+    program_text insns;
+    program_license license;
+    object_name name{};
+    program_flags flags{};
+
+    /// What the program will be attached to, where the type of program leaves a choice; 0 is right for most, and for
+    /// sk_lookup and netfilter programs stands for the one that they can have.
+    attach_type expected_attach_type{};
+    /// The device that an offloaded or device-bound program is for.
+    interface_index ifindex{};
+
+    /// The kernel type that a tracing, LSM, struct_ops or extension program is for; in the kernel's own BTF, or in that
+    /// of `attach_target`: a module's BTF, or the program to extend.
+    btf::type_id attach_btf_id{};
+    optional_any_fd_ref<kind::program, kind::btf> attach_target{};
+
+    /// The program's own types, and where in its instructions its functions and lines start.
+    optional_fd_ref<kind::btf> btf{};
+    std::span<sys::info::func_info const> func_info{};
+    std::span<sys::info::line_info const> line_info{};
+    /// Relocations that the kernel is to apply.
+    std::span<sys::info::core_relo const> core_relocations{};
+
+    /// Descriptors that instructions name by index (Linux 5.14); `bind_fd_array` also tells the kernel how many there
+    /// are, which ties every one of them to the program (Linux 6.14).
+    std::span<std::int32_t const> fd_array{};
+    bool bind_fd_array = false;
+
+    /// Rights that were delegated; sets `program_flags::token_fd` (Linux 6.9).
+    optional_fd_ref<kind::token> token{};
+
+    /// A PKCS#7 signature over the instructions and the keyring that holds its key (Linux 6.18).
+    std::span<std::byte const> signature{};
+    std::int32_t keyring_id = 0;
+};
+
+static_assert(std::is_aggregate_v<program_options> && std::is_trivially_copyable_v<program_options>);
+
+} // namespace bpfxx

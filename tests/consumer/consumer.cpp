@@ -1,0 +1,3 @@
+#include <bpfxx/all.hpp>
+
+int main() { return static_cast<int>(sizeof(bpfxx::error)) == 8 ? 0 : 1; }

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include <bpfxx/insn/assemble.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <type_traits>
+#include <unistd.h>
+
+#include "row.hpp"
+
+namespace {
+
+using namespace bpfxx::insn;
+using tests::insn::fields;
+
+struct borrowed {
+    int number;
+    constexpr int raw() const { return number; }
+};
+
+constexpr map_slot<0> counts{};
+constexpr map_slot<1> settings{};
+
+// What the first users of the assembler write; exit() and div() stand beside those of <cstdlib>.
+// clang-format off: one step per line
+constexpr auto count_calls = assemble(
+    mov(r6, r1),
+    load<std::uint64_t>(r7, r6 + 8),
+    call(helper::get_current_pid_tgid),
+    shr(r0, 32),
+    store<std::uint32_t>(r10 - 8, r0),
+    store<std::uint32_t>(r10 - 4, 7),
+    load_map(r1, counts),
+    mov(r2, r10), add(r2, -8),
+    call(helper::map_lookup_elem),
+    jump_if(r0 == 0, "miss"),
+    mov(r1, 1), atomic_add<std::uint64_t>(r0, r1),
+    label("miss"), mov(r0, 0), exit());
+// clang-format on
+
+static_assert(std::same_as<decltype(count_calls), program_code<16, 1> const>);
+
+TEST_CASE("a program with one map, slot by slot") {
+    constexpr fields want[] = {
+        {0xbf, 6, 1, 0, 0},   {0x79, 7, 6, 8, 0},   {0x85, 0, 0, 0, 14}, {0x77, 0, 0, 0, 32},
+        {0x63, 10, 0, -8, 0}, {0x62, 10, 0, -4, 7}, {0x18, 1, 1, 0, 42}, {0x00, 0, 0, 0, 0},
+        {0xbf, 2, 10, 0, 0},  {0x07, 2, 0, 0, -8},  {0x85, 0, 0, 0, 1},  {0x15, 0, 0, 2, 0},
+        {0xb7, 1, 0, 0, 1},   {0xdb, 0, 1, 0, 0},   {0xb7, 0, 0, 0, 0},  {0x95, 0, 0, 0, 0},
+    };
+    auto const filled = count_calls.with(borrowed{42});
+    tests::insn::check(filled.instructions(), want);
+}
+
+TEST_CASE("each slot gets its own map, wherever it is named") {
+    constexpr auto code = assemble(load_map(r1, settings), load_map(r2, counts), load_map_value(r3, settings, 16),
+                                   load_imm64(r4, 1), mov(r0, 0), exit());
+    static_assert(std::same_as<decltype(code), program_code<10, 2> const>);
+    constexpr fields want[] = {
+        {0x18, 1, 1, 0, 9}, {0, 0, 0, 0, 0},    {0x18, 2, 1, 0, 5}, {0, 0, 0, 0, 0},    {0x18, 3, 2, 0, 9},
+        {0, 0, 0, 0, 16},   {0x18, 4, 0, 0, 1}, {0, 0, 0, 0, 0},    {0xb7, 0, 0, 0, 0}, {0x95, 0, 0, 0, 0},
+    };
+    static_assert(std::same_as<decltype(code.with(borrowed{5}, borrowed{9})), program_code<10, 0>>);
+    tests::insn::check(code.with(borrowed{5}, borrowed{9}).instructions(), want);
+    // Filling makes a copy: the same program takes other maps afterwards.
+    tests::insn::check(code.with(borrowed{5}, borrowed{9}).instructions(), want);
+    CHECK(code.with(borrowed{7}, borrowed{8}).instructions()[0].imm == 8);
+    // While compiling as well.
+    static_assert(code.with(borrowed{5}, borrowed{9}).instructions()[2].imm == 5);
+}
+
+TEST_CASE("slots may leave numbers out, so that programs can share one order of maps") {
+    constexpr auto code = assemble(load_map(r1, map_slot<2>{}), mov(r0, 0), exit());
+    static_assert(std::same_as<decltype(code), program_code<4, 3> const>);
+    CHECK(code.with(borrowed{5}, borrowed{6}, borrowed{7}).instructions()[0].imm == 7);
+}
+
+TEST_CASE("labels take no slot, wide loads count twice, jumps go both ways") {
+    constexpr auto code = assemble(label("top"), label("also top"),            // 0
+                                   load_imm64(r1, 5),                          // 0, 1
+                                   jump_if(w1 == 3, "out"),                    // 2
+                                   jump_if(r1 > r2, "also top"),               // 3
+                                   jump("next"), label("next"),                // 4
+                                   load_imm64(r3, 6), jump_if(r3 != 0, "top"), // 5, 6, 7
+                                   label("out"), exit());                      // 8
+    static_assert(std::same_as<decltype(code), program_code<9, 0> const>);
+    constexpr fields want[] = {
+        {0x18, 1, 0, 0, 5}, {0, 0, 0, 0, 0}, {0x16, 1, 0, 5, 3},  {0x2d, 1, 2, -4, 0}, {0x05, 0, 0, 0, 0},
+        {0x18, 3, 0, 0, 6}, {0, 0, 0, 0, 0}, {0x55, 3, 0, -8, 0}, {0x95, 0, 0, 0, 0},
+    };
+    tests::insn::check(code.instructions(), want);
+}
+
+constexpr auto powers_of_two() {
+    std::array<instruction, 4> several{};
+    for (int i = 0; i != 4; ++i) several[static_cast<std::size_t>(i)] = add(r0, 1 << i);
+    return several;
+}
+
+TEST_CASE("an array of instructions is a statement") {
+    constexpr auto code = assemble(mov(r0, 0), jump_if(r1 == 0, "out"), powers_of_two(), label("out"), exit());
+    static_assert(std::same_as<decltype(code), program_code<7, 0> const>);
+    constexpr fields want[] = {
+        {0xb7, 0, 0, 0, 0}, {0x15, 1, 0, 4, 0}, {0x07, 0, 0, 0, 1}, {0x07, 0, 0, 0, 2},
+        {0x07, 0, 0, 0, 4}, {0x07, 0, 0, 0, 8}, {0x95, 0, 0, 0, 0},
+    };
+    tests::insn::check(code.instructions(), want);
+}
+
+TEST_CASE("a program may end with a jump") {
+    constexpr auto code = assemble(jump("work"), label("out"), exit(), label("work"), mov(r0, 0), jump("out"));
+    CHECK(code.instructions().back() == instruction{0x05, 0, -3, 0});
+}
+
+// A program is a value: nothing is allocated, nothing refers outwards.
+static_assert(std::is_trivially_copyable_v<decltype(count_calls)> && sizeof(count_calls) == 16 * 8);
+static_assert(!std::is_default_constructible_v<program_code<2, 0>> &&
+              !std::is_default_constructible_v<program_code<2, 1>>);
+
+// What takes instructions takes a program, once no map is missing.
+using instructions = std::span<instruction const>;
+static_assert(std::convertible_to<program_code<2, 0>, instructions>);
+static_assert(!std::convertible_to<program_code<2, 1>, instructions>);
+
+template <class Code>
+concept has_instructions = requires(Code code) { code.instructions(); };
+static_assert(has_instructions<program_code<2, 0>> && !has_instructions<program_code<2, 1>>);
+
+template <class Code, class... Map>
+concept fillable = requires(Code code, Map... maps) { code.with(maps...); };
+static_assert(fillable<program_code<2, 2>, borrowed, borrowed> && !fillable<program_code<2, 2>, borrowed>);
+static_assert(!fillable<program_code<2, 2>, borrowed, borrowed, borrowed> && !fillable<program_code<2, 1>, int>);
+static_assert(fillable<program_code<2, 0>> && !fillable<program_code<2, 0>, borrowed>);
+
+template <class... Statement>
+concept assembled = detail::all_statements<Statement...>();
+static_assert(assembled<instruction, wide_instruction, label_definition, label_reference, map_load<3>>);
+static_assert(assembled<std::array<instruction, 3>> && assembled<>);
+static_assert(!assembled<instruction, int> && !assembled<condition> && !assembled<map_slot<0>>);
+
+// clang ends a fold expression at 256 operands; programs must be able to be longer.
+#define FOUR(statement) statement, statement, statement, statement
+#define SIXTEEN(statement) FOUR(FOUR(statement))
+constexpr auto longer_than_a_fold =
+    assemble(jump("out"), FOUR(FOUR(FOUR(SIXTEEN(add(r0, 1))))), label("out"), mov(r0, 0), exit());
+
+TEST_CASE("a thousand statements assemble within the compilers' default limits") {
+    static_assert(std::same_as<decltype(longer_than_a_fold), program_code<1027, 0> const>);
+    CHECK(longer_than_a_fold.instructions()[0].off == 1024);
+    CHECK(longer_than_a_fold.instructions()[1024] == add(r0, 1));
+}
+
+} // namespace

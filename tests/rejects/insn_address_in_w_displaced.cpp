@@ -1,0 +1,10 @@
+// reject: an address is 64 bits wide: name its base register r0 to r10
+#include <bpfxx/insn/assemble.hpp>
+
+using namespace bpfxx::insn;
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = assemble(store<std::uint32_t>(w10 - 4, r1), mov(r0, 0), exit());
+#else
+[[maybe_unused]] constexpr auto good = assemble(store<std::uint32_t>(r10 - 4, r1), mov(r0, 0), exit());
+#endif

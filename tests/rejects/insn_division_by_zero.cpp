@@ -1,0 +1,10 @@
+// reject: division by the constant 0
+#include <bpfxx/insn/assemble.hpp>
+
+using namespace bpfxx::insn;
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = assemble(div(r1, 0), mov(r0, 0), exit());
+#else
+[[maybe_unused]] constexpr auto good = assemble(div(r1, 1), mov(r0, 0), exit());
+#endif

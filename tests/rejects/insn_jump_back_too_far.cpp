@@ -1,0 +1,17 @@
+// reject: jump displacement does not fit the signed 16-bit off field: jump in two steps
+#include <bpfxx/insn/assemble.hpp>
+
+using namespace bpfxx::insn;
+
+template <std::size_t N>
+constexpr std::array<instruction, N> filled_with(instruction one) {
+    std::array<instruction, N> many{};
+    for (instruction& slot : many) slot = one;
+    return many;
+}
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = assemble(label("far"), filled_with<32768>(mov(r0, 0)), jump("far"));
+#else
+[[maybe_unused]] constexpr auto good = assemble(label("far"), filled_with<32767>(mov(r0, 0)), jump("far"));
+#endif

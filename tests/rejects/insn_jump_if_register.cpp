@@ -1,0 +1,10 @@
+// reject: compare the register: jump_if\(r0 != 0, "label"\)
+#include <bpfxx/insn/assemble.hpp>
+
+using namespace bpfxx::insn;
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = assemble(jump_if(r1, "end"), mov(r1, 0), label("end"), mov(r0, 0), exit());
+#else
+[[maybe_unused]] constexpr auto good = assemble(jump_if(r1 != 0, "end"), mov(r1, 0), label("end"), mov(r0, 0), exit());
+#endif

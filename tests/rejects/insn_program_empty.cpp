@@ -1,0 +1,10 @@
+// reject: a program needs at least one instruction
+#include <bpfxx/insn/assemble.hpp>
+
+using namespace bpfxx::insn;
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = assemble();
+#else
+[[maybe_unused]] constexpr auto good = assemble(exit());
+#endif
