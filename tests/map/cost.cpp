@@ -265,7 +265,7 @@ TEST_CASE("a lookup takes at most 20 instructions in user space, hit or miss") {
 }
 
 // Of a walk over 4,000 entries: the instructions of all of it for one entry, its system calls among them.
-TEST_CASE("a walk takes at most 30 instructions in user space for an entry") {
+TEST_CASE("a walk takes at most 12 instructions in user space for an entry") {
     if (denied()) return;
     constexpr std::uint32_t entries = 4000;
     cost::map map{entries};
@@ -278,8 +278,8 @@ TEST_CASE("a walk takes at most 30 instructions in user space for an entry") {
     double const by_for_each = per_entry(cost::walk_by_for_each);
     std::printf("instructions of a walk for one entry: %.1f entries(), %.1f for_each(), %.1f by hand\n", by_entries,
                 by_for_each, per_entry(cost::walk_by_hand));
-    CHECK(by_entries <= 30);
-    CHECK(by_for_each <= 30);
+    CHECK(by_entries <= 12);
+    CHECK(by_for_each <= 12);
 }
 
 #endif

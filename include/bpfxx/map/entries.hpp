@@ -39,34 +39,25 @@ class map_walk {
     map_walk(fd_ref<kind::map> map, std::uint32_t max_entries, std::span<Key> keys, std::span<Value> values) noexcept
         : map_{map}, max_entries_{max_entries}, keys_{keys}, values_{values} {}
 
-    /// Moves to the next entry; false at the end.
-    [[nodiscard]] result<bool> advance() noexcept {
-        if (++index_ < count_) [[likely]]
-            return true;
-        return by_key_ ? advance_by_key() : advance_by_batch();
-    }
+    /// Reads the next entries into the buffers: how many, 0 at the end.
+    [[nodiscard]] result<std::uint32_t> advance() noexcept { return by_key_ ? advance_by_key() : advance_by_batch(); }
 
-    [[nodiscard]] Key const& key() const noexcept { return keys_[index_]; }
-    [[nodiscard]] Value const& value() const noexcept { return values_[index_]; }
+    [[nodiscard]] Key const* keys() const noexcept { return keys_.data(); }
+    [[nodiscard]] Value const* values() const noexcept { return values_.data(); }
 
   private:
-    result<bool> advance_by_batch() noexcept {
-        index_ = 0;
-        count_ = 0;
-        while (!last_) {
-            auto const step = batch_reader::read<sys::attr::map_lookup_batch>(map_, cursor_, keys_, values_);
-            if (!step) return failed(step.error());
-            // The kernel never succeeds without an entry: it says ENOSPC or ENOENT instead. Going on would never end.
-            if (step->count == 0 && !step->last) return error{errc::malformed_answer, command::map_lookup_batch};
-            any_batch_ = true;
-            last_ = step->last;
-            count_ = step->count;
-            if (count_ != 0) return true;
-        }
-        return false;
+    result<std::uint32_t> advance_by_batch() noexcept {
+        if (last_) return 0U;
+        auto const step = batch_reader::read<sys::attr::map_lookup_batch>(map_, cursor_, keys_, values_);
+        if (!step) return failed(step.error());
+        // The kernel never succeeds without an entry: it says ENOSPC or ENOENT instead. Going on would never end.
+        if (step->count == 0 && !step->last) return error{errc::malformed_answer, command::map_lookup_batch};
+        any_batch_ = true;
+        last_ = step->last;
+        return step->count;
     }
 
-    result<bool> failed(error failure) noexcept {
+    result<std::uint32_t> failed(error failure) noexcept {
         bool const no_batch = failure.code == errc::einval || failure.code == errc::enotsupp;
         if (any_batch_ || !no_batch || keys_.empty()) return failure;
         by_key_ = true;
@@ -75,18 +66,15 @@ class map_walk {
 
     // The key that the walk stands on may be deleted meanwhile; the kernel then starts again from the first key. So the
     // number of entries is bounded by what the map can hold.
-    result<bool> advance_by_key() noexcept {
-        index_ = 0;
-        count_ = 0;
+    result<std::uint32_t> advance_by_key() noexcept {
         for (;;) {
-            auto more = next_key<Key>(map_, steps_ == 0 ? nullptr : &keys_[0], &keys_[0]);
-            if (!more || !*more) return more;
+            auto const more = next_key<Key>(map_, steps_ == 0 ? nullptr : &keys_[0], &keys_[0]);
+            if (!more) return more.error();
+            if (!*more) return 0U;
             if (steps_++ == max_entries_) return error{errc::walk_bound_reached, command::map_get_next_key};
-            auto found = lookup_into(map_, &keys_[0], &values_[0], element_flags::any);
-            if (!found) return found;
-            if (!*found) continue;
-            count_ = 1;
-            return true;
+            auto const found = lookup_into(map_, &keys_[0], &values_[0], element_flags::any);
+            if (!found) return found.error();
+            if (*found) return 1U;
         }
     }
 
@@ -95,8 +83,6 @@ class map_walk {
     std::span<Key> keys_;
     std::span<Value> values_;
     batch_cursor<Key> cursor_;
-    std::uint32_t index_ = 0;
-    std::uint32_t count_ = 0;
     std::uint32_t steps_ = 0;
     bool any_batch_ = false;
     bool last_ = false;
@@ -126,15 +112,15 @@ struct caller_buffer {
 
 struct project_entry {
     template <class Key, class Value>
-    static entry<Key, Value> of(map_walk<Key, Value> const& walk) noexcept {
-        return {walk.key(), walk.value()};
+    static entry<Key, Value> of(Key const& key, Value const& value) noexcept {
+        return {key, value};
     }
 };
 
 struct project_key {
     template <class Key, class Value>
-    static Key const& of(map_walk<Key, Value> const& walk) noexcept {
-        return walk.key();
+    static Key const& of(Key const& key, Value const&) noexcept {
+        return key;
     }
 };
 
@@ -149,20 +135,35 @@ class [[nodiscard]] walk_range {
   public:
     struct sentinel {};
 
+    // Stands in the buffer by itself, so that it lives in registers from one system call to the next.
     class iterator {
       public:
-        explicit iterator(walk_range& range) noexcept : range_{&range} {}
+        explicit iterator(walk_range& range) : range_{&range} { load(); }
 
-        [[nodiscard]] decltype(auto) operator*() const noexcept { return Projection::of(range_->walk_); }
+        [[nodiscard]] decltype(auto) operator*() const noexcept { return Projection::of(*key_, *value_); }
         iterator& operator++() {
-            range_->advance();
+            ++key_;
+            ++value_;
+            if (key_ == end_) [[unlikely]]
+                load();
             return *this;
         }
-        void operator++(int) { range_->advance(); }
-        [[nodiscard]] bool operator==(sentinel) const noexcept { return range_->ended_; }
+        void operator++(int) { ++*this; }
+        [[nodiscard]] bool operator==(sentinel) const noexcept { return key_ == end_; }
 
       private:
+        // Inlined, so that the iterator's address goes nowhere.
+        [[gnu::always_inline]] void load() {
+            std::uint32_t const count = range_->advance();
+            key_ = range_->walk_.keys();
+            value_ = range_->walk_.values();
+            end_ = key_ + count;
+        }
+
         walk_range* range_;
+        Key const* key_;
+        Value const* value_;
+        Key const* end_;
     };
 
     template <class... Given>
@@ -173,25 +174,23 @@ class [[nodiscard]] walk_range {
 
     [[nodiscard]] iterator begin() {
         if (outcome_ != nullptr) *outcome_ = outcome::success();
-        advance();
         return iterator{*this};
     }
     [[nodiscard]] static sentinel end() noexcept { return {}; }
 
   private:
-    void advance() {
-        auto const more = walk_.advance();
-        ended_ = !more || !*more;
-        if (more) [[likely]]
-            return;
-        if (outcome_ == nullptr) detail::on_no_value::fail(more.error());
-        *outcome_ = more.error();
+    std::uint32_t advance() {
+        auto const count = walk_.advance();
+        if (count) [[likely]]
+            return *count;
+        if (outcome_ == nullptr) detail::on_no_value::fail(count.error());
+        *outcome_ = count.error();
+        return 0;
     }
 
     Buffer buffer_;
     detail::map_walk<Key, Value> walk_;
     result<void>* outcome_;
-    bool ended_ = false;
 };
 
 namespace detail {
@@ -199,14 +198,19 @@ namespace detail {
 /// The walk of `for_each`: `visit` is called with key and value, and may answer false to stop.
 template <class Key, class Value, class Visitor>
 [[nodiscard]] result<void> visit_all(map_walk<Key, Value>& walk, Visitor& visit) {
+    constexpr bool may_stop = !std::is_void_v<std::invoke_result_t<Visitor&, Key const&, Value const&>>;
     for (;;) {
-        auto const more = walk.advance();
-        if (!more) return more.error();
-        if (!*more) return outcome::success();
-        if constexpr (std::is_void_v<std::invoke_result_t<Visitor&, Key const&, Value const&>>) {
-            visit(walk.key(), walk.value());
-        } else {
-            if (!visit(walk.key(), walk.value())) return outcome::success();
+        auto const count = walk.advance();
+        if (!count) return count.error();
+        if (*count == 0) return outcome::success();
+        Key const* const keys = walk.keys();
+        Value const* const values = walk.values();
+        for (std::uint32_t i = 0, end = *count; i < end; ++i) {
+            if constexpr (may_stop) {
+                if (!visit(keys[i], values[i])) return outcome::success();
+            } else {
+                visit(keys[i], values[i]);
+            }
         }
     }
 }
