@@ -4,6 +4,8 @@
 
 #include "rival.hpp"
 
+#include <cerrno>
+
 namespace maps {
 
 template <class Calls>

@@ -12,7 +12,7 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <functional>
 #include <random>
 #include <string>
 #include <string_view>
