@@ -112,15 +112,15 @@ struct caller_buffer {
 
 struct project_entry {
     template <class Key, class Value>
-    static entry<Key, Value> of(Key const& key, Value const& value) noexcept {
-        return {key, value};
+    static entry<Key, Value> of(Key const* key, Value const* value) noexcept {
+        return {*key, *value};
     }
 };
 
 struct project_key {
     template <class Key, class Value>
-    static Key const& of(Key const& key, Value const&) noexcept {
-        return key;
+    static Key const& of(Key const* key, Value const*) noexcept {
+        return *key;
     }
 };
 
@@ -140,7 +140,7 @@ class [[nodiscard]] walk_range {
       public:
         explicit iterator(walk_range& range) : range_{&range} { load(); }
 
-        [[nodiscard]] decltype(auto) operator*() const noexcept { return Projection::of(*key_, *value_); }
+        [[nodiscard]] decltype(auto) operator*() const noexcept { return Projection::of(key_, value_); }
         iterator& operator++() {
             ++key_;
             ++value_;
