@@ -221,7 +221,7 @@ inline constexpr errc_row errc_rows[]{
     {errc::edeadlk, "EDEADLK", "resource deadlock avoided"},
     {errc::enametoolong, "ENAMETOOLONG", "file name too long"},
     {errc::enolck, "ENOLCK", "no locks available"},
-    {errc::enosys, "ENOSYS", "function not implemented"},
+    {errc::enosys, "ENOSYS", "this kernel has no such call"},
     {errc::enotempty, "ENOTEMPTY", "directory not empty"},
     {errc::eloop, "ELOOP", "too many levels of symbolic links"},
     {errc::enomsg, "ENOMSG", "no message of desired type"},
