@@ -48,6 +48,7 @@ class map_walk {
   private:
     result<std::uint32_t> advance_by_batch() noexcept {
         if (last_) return 0U;
+        if (keys_.empty()) return error{errc::enospc, command::map_lookup_batch};
         auto const step = batch_reader::read<sys::attr::map_lookup_batch>(map_, cursor_, keys_, values_);
         if (!step) return failed(step.error());
         // The kernel never succeeds without an entry: it says ENOSPC or ENOENT instead. Going on would never end.
@@ -59,7 +60,7 @@ class map_walk {
 
     result<std::uint32_t> failed(error failure) noexcept {
         bool const no_batch = failure.code == errc::einval || failure.code == errc::enotsupp;
-        if (any_batch_ || !no_batch || keys_.empty()) return failure;
+        if (any_batch_ || !no_batch) return failure;
         by_key_ = true;
         return advance_by_key();
     }
