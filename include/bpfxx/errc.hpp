@@ -173,6 +173,9 @@ enum class errc : std::int32_t {
     walk_bound_reached = 0x1'0006,
     malformed_answer = 0x1'0007,
     batch_sizes_differ = 0x1'0008,
+    map_flags_differ = 0x1'0009,
+    layout_differs = 0x1'000a,
+    buffer_too_small = 0x1'000b,
 };
 
 namespace detail {
@@ -344,6 +347,9 @@ inline constexpr errc_row errc_rows[]{
      "the walk was stopped at its bound: concurrent deletions kept sending it back to the start"},
     {errc::malformed_answer, "malformed_answer", "the kernel answered with something that bpfxx cannot read"},
     {errc::batch_sizes_differ, "batch_sizes_differ", "keys and values of a batch must be equally many"},
+    {errc::map_flags_differ, "map_flags_differ", "the map was created with other flags than the C++ view needs"},
+    {errc::layout_differs, "layout_differs", "the C++ type is laid out differently from the type in the map's BTF"},
+    {errc::buffer_too_small, "buffer_too_small", "the buffer given has no room for what the kernel would write"},
 };
 
 constexpr errc_row row_of(errc code) noexcept {

@@ -34,6 +34,40 @@ Map make_map(std::uint32_t max_entries = 64) {
     return std::move(*Map::create({.max_entries = max_entries}));
 }
 
+/// An array that can be mapped, and not the one inside a map of maps.
+struct needs_mmapable : map_walks<map_kind::array, std::uint32_t, std::uint64_t, read_write> {
+    explicit needs_mmapable(detail::opened_map opened) noexcept : map_walks{std::move(opened)} {}
+
+    static constexpr detail::map_shape shape{.type = map_type::array,
+                                             .key_size = 4,
+                                             .value_size = 8,
+                                             .access = open_flags::none,
+                                             .with = map_flags::mmapable,
+                                             .without = map_flags::inner_map};
+};
+
+struct story {
+    error failure;
+    int detail = 0;
+
+    story() = default;
+    story(error given) : failure{given} {}
+    story(error given, int more) : failure{given}, detail{more} {}
+    operator error() const { return failure; }
+};
+struct careful {
+    using error_type = story;
+    int answer;
+
+    template <class Key, class Value>
+    result_with<void, story> operator()(fd_ref<kind::map>, sys::info::map const& found) const {
+        static_assert(std::same_as<Key, std::uint32_t> && std::same_as<Value, std::uint64_t>);
+        CHECK(found.max_entries == 64);
+        if (answer != 0) return story{error{errc::layout_differs, command::obj_get_info_by_fd}, answer};
+        return outcome::success();
+    }
+};
+
 std::uint64_t address_of(void const* pointer) { return reinterpret_cast<std::uintptr_t>(pointer); }
 
 TEST_CASE("create passes type, sizes, capacity, name and flags, and nothing else") {
@@ -56,6 +90,40 @@ TEST_CASE("create passes type, sizes, capacity, name and flags, and nothing else
     put(16, 1 | 4 | 8); // no_prealloc, numa_node, and rdonly from the view's type
     put(24, 3);
     std::memcpy(&expected[28], "flows", 5);
+    CHECK(std::memcmp(call.bytes.data(), expected.data(), expected.size()) == 0);
+}
+
+TEST_CASE("create passes BTF, token and exclusive program where they are given") {
+    program_hash hash{};
+    hash[31] = std::byte{7};
+    std::byte last_of_hash{};
+    fake::kernel kernel{[&](fake::bpf_call& call) -> long {
+        last_of_hash = call.pointer<std::byte>(80)[31];
+        return new_descriptor();
+    }};
+    auto const map = map_u32::create({
+        .max_entries = 1000,
+        .token = fd_ref<kind::token>::from_raw(44),
+        .btf = {.fd = fd_ref<kind::btf>::from_raw(33), .key_type_id = 5, .value_type_id = 6},
+        .exclusive_program = hash,
+    });
+    kernel.stop();
+    REQUIRE(map);
+    CHECK(last_of_hash == std::byte{7});
+    auto const& call = kernel.calls()[0];
+    std::array<std::byte, 96> expected{};
+    auto const put = [&](std::size_t offset, std::uint32_t number) { std::memcpy(&expected[offset], &number, 4); };
+    put(0, 1);
+    put(4, 4);
+    put(8, 8);
+    put(12, 1000);
+    put(16, 1u << 16);
+    put(48, 33);
+    put(52, 5);
+    put(56, 6);
+    put(76, 44);
+    std::memcpy(&expected[80], &call.bytes[80], 8); // the address of the hash
+    put(88, 32);
     CHECK(std::memcmp(call.bytes.data(), expected.data(), expected.size()) == 0);
 }
 
@@ -352,6 +420,50 @@ TEST_CASE("a map that does not fit is refused by name and closed again") {
         kernel.stop();
         CHECK(map.error() == error{wrong.expected, command::obj_get_info_by_fd});
         CHECK(::fcntl(opened, F_GETFD) == -1);
+    }
+}
+
+TEST_CASE("a map that was created with other flags than the view needs is refused") {
+    using mapped = map_view<needs_mmapable>;
+    for (auto const flags : {map_flags::none, map_flags::mmapable, map_flags::mmapable | map_flags::inner_map}) {
+        fake::kernel kernel{[&](fake::bpf_call& call) -> long {
+            if (call.command == 7) return new_descriptor();
+            auto* const info = call.pointer<std::uint32_t>(8);
+            info[0] = 2;
+            info[2] = 4;
+            info[3] = 8;
+            info[5] = static_cast<std::uint32_t>(flags);
+            return 0;
+        }};
+        auto const map = mapped::open("/sys/fs/bpf/other");
+        kernel.stop();
+        if (flags == map_flags::mmapable)
+            CHECK(map);
+        else
+            CHECK(map.error() == error{errc::map_flags_differ, command::obj_get_info_by_fd});
+    }
+}
+
+TEST_CASE("a further check at opening has the last word, and says it in its own type") {
+    for (int const answer : {0, 9}) {
+        int opened = -1;
+        fake::kernel kernel{[&](fake::bpf_call& call) -> long {
+            if (call.command != 15) return opened = new_descriptor();
+            auto* const info = call.pointer<std::uint32_t>(8);
+            info[0] = 1;
+            info[2] = 4;
+            info[3] = 8;
+            info[4] = 64;
+            return 0;
+        }};
+        auto const by_path = map_u32::open("/sys/fs/bpf/other", careful{answer});
+        auto const by_id = map_u32::open(map_id{7}, careful{answer});
+        int const last_opened = opened;
+        kernel.stop();
+        CHECK(by_path.has_value() == (answer == 0));
+        CHECK(by_id.has_value() == (answer == 0));
+        if (answer != 0) CHECK(by_id.error().detail == 9);
+        if (answer != 0) CHECK(::fcntl(last_opened, F_GETFD) == -1);
     }
 }
 

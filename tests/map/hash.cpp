@@ -95,8 +95,6 @@ TEST_CASE("info says what create was asked") {
 TEST_CASE("a refused creation says why") {
     using map = hash_map<std::uint32_t, std::uint32_t>;
     CHECK(map::create({.max_entries = 0}).error() == error{errc::einval, command::map_create});
-    CHECK(map::create({.max_entries = 1, .flags = map_flags::mmapable}).error() ==
-          error{errc::einval, command::map_create});
     CHECK(map::create({.max_entries = 1, .numa_node = 4096}).error() == error{errc::einval, command::map_create});
     CHECK_FALSE(map::create({.max_entries = 0xffff'ffff}));
 }

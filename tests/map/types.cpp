@@ -111,7 +111,20 @@ TEST_CASE("the table of facts and the types of map agree") {
     CHECK(map_kind::hash::facts.can(map_operations::take | map_operations::erase));
     CHECK_FALSE(map_kind::array::facts.can(map_operations::erase));
     CHECK_FALSE(map_kind::array::facts.can(map_operations::lookup | map_operations::erase));
-    CHECK(batch_operations < hash_take);
+    CHECK(map_kind::hash::facts.batch_available < map_kind::hash::facts.take_available);
+    std::uint32_t number = 0;
+    for (map_facts const& facts : all_map_facts) {
+        INFO(name(facts.type));
+        CHECK(static_cast<std::uint32_t>(facts.type) == ++number);
+        CHECK(bpfxx::has(facts.flags, facts.required));
+        CHECK(facts.can(map_operations::take) == (facts.take_available != since{}));
+        auto const has_batches = facts.can(map_operations::lookup_batch);
+        CHECK(has_batches == (facts.batch_available != since{}));
+        CHECK(has_batches == facts.can(map_operations::update_batch));
+        CHECK((facts.can(map_operations::next_key) || facts.walk == walk_guarantee::none));
+        CHECK((facts.elements != map_elements_are::keyless || !facts.can(map_operations::next_key)));
+    }
+    CHECK(number == 35);
 }
 
 } // namespace

@@ -16,7 +16,7 @@ namespace {
 using namespace bpfxx;
 using map_u32 = hash_map<std::uint32_t, std::uint64_t>;
 
-map_u32 filled(std::uint32_t entries, map_options const& options) {
+map_u32 filled(std::uint32_t entries, map_options<map_kind::hash> const& options) {
     auto map = map_u32::create(options).value();
     for (std::uint32_t i = 0; i != entries; ++i) REQUIRE(map.update(i, std::uint64_t{i} * 2));
     return map;
@@ -96,7 +96,8 @@ TEST_CASE(
 TEST_CASE("fault 3: under churn no stable entry is repeated or missed, in 200 passes") {
     constexpr std::uint32_t stable = 3000;
     constexpr std::uint32_t churning = 3000;
-    for (auto const flags : {map_flags::none, map_flags::no_prealloc}) {
+    using flag = creation_flags<map_kind::hash>;
+    for (auto const flags : {flag{}, flag{map_flags::no_prealloc}}) {
         auto const map = filled(stable, {.max_entries = stable + churning, .flags = flags});
         std::atomic<bool> stop{false};
         std::atomic<std::uint64_t> changes{0};
@@ -157,6 +158,61 @@ TEST_CASE("large elements are walked through a lent buffer") {
     for (auto const& [key, found] : map.entries(keys, values, outcome)) right += found.bytes[8191] == key ? 1 : 0;
     CHECK(outcome);
     CHECK(right == 64);
+}
+
+TEST_CASE("take_all empties the map and visits each entry once") {
+    for (std::uint32_t const entries : {0u, 1u, 5000u}) {
+        auto const map = filled(entries, {.max_entries = 5000});
+        std::vector<int> seen(entries, 0);
+        bool values_right = true;
+        CHECK(map.take_all([&](std::uint32_t key, std::uint64_t value) {
+            ++seen.at(key);
+            values_right = values_right && value == std::uint64_t{key} * 2;
+        }));
+        CHECK(values_right);
+        CHECK(std::count(seen.begin(), seen.end(), 1) == entries);
+        for ([[maybe_unused]] auto const& key : map.keys()) FAIL("an entry was left");
+    }
+}
+
+TEST_CASE("fault 2: take_all through too small a buffer says ENOSPC and removes nothing of that bucket") {
+    auto const map = filled(2000, {.max_entries = 2000});
+    std::array<std::uint32_t, 1> key{};
+    std::array<std::uint64_t, 1> value{};
+    std::uint32_t taken = 0;
+    auto const emptied = map.take_all(key, value, [&](std::uint32_t, std::uint64_t) { ++taken; });
+    REQUIRE(!emptied); // 2000 entries in 2048 buckets: two share one
+    CHECK(emptied.error() == error{errc::enospc, command::map_lookup_and_delete_batch});
+    std::uint32_t left = 0;
+    for ([[maybe_unused]] auto const& each : map.keys()) ++left;
+    CHECK(taken + left == 2000);
+}
+
+TEST_CASE("fault 3: take_all against an inserting thread: every value is taken once, none is lost") {
+    constexpr std::uint32_t values = 200'000;
+    auto const map = map_u32::create({.max_entries = 4096}).value();
+    std::atomic<bool> done{false};
+    std::thread producer{[&] {
+        for (std::uint32_t i = 0; i != values; ++i)
+            while (!map.insert(i, i)) std::this_thread::yield(); // E2BIG: full until the other side has taken some
+        done.store(true, std::memory_order_release);
+    }};
+    std::vector<std::uint8_t> seen(values, 0);
+    auto const take = [&] { return map.take_all([&](std::uint32_t key, std::uint64_t) { ++seen.at(key); }); };
+    while (!done.load(std::memory_order_acquire)) CHECK(take());
+    producer.join();
+    CHECK(take());
+    CHECK(std::count(seen.begin(), seen.end(), 1) == values);
+}
+
+TEST_CASE("a type without batches is walked key by key, within its bound") {
+    using by_key = basic_map<map_kind::devmap_hash, std::uint32_t, std::uint32_t, read_write>;
+    auto const devices = by_key::create({.max_entries = 8}).value();
+    REQUIRE(devices.update(77, 1)); // the loopback device
+    std::vector<std::uint32_t> found;
+    CHECK(devices.for_each([&](std::uint32_t key, std::uint32_t device) { found.push_back(key + device); }));
+    CHECK(found == std::vector<std::uint32_t>{78});
+    static_assert(by_key::guarantee == walk_guarantee::best_effort);
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-// reject: elements of this type of map always exist: use update
+// reject: this type of map has no insert, its elements are set: use update
 #include <bpfxx/map/array.hpp>
 #include <bpfxx/map/hash.hpp>
 

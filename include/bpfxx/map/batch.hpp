@@ -43,17 +43,23 @@ constexpr std::uint32_t batch_count(std::size_t size) noexcept {
     return size < 0xffff'ffff ? static_cast<std::uint32_t>(size) : 0xffff'ffff;
 }
 
+/// Where the kernel reads or writes the values of a batch; rows of per-CPU values have an overload of their own.
+template <class T>
+T* raw_values(std::span<T> values) noexcept {
+    return values.data();
+}
+
 /// One BPF_MAP_LOOKUP_BATCH or BPF_MAP_LOOKUP_AND_DELETE_BATCH from `cursor`, which moves on unless the call failed.
 struct batch_reader {
-    template <class Attribute, class Key, class Value>
+    template <class Attribute, class Key, class Values>
     [[nodiscard]] static result<batch_step> read(fd_ref<kind::map> map, batch_cursor<Key>& cursor, std::span<Key> keys,
-                                                 std::span<Value> values) noexcept {
+                                                 Values values) noexcept {
         if (keys.size() != values.size()) return error{errc::batch_sizes_differ, Attribute::during};
         Attribute attribute{
             .in_batch = cursor.started_ ? cursor.bytes_ : nullptr,
             .out_batch = cursor.bytes_,
             .keys = keys.data(),
-            .values = values.data(),
+            .values = raw_values(values),
             .count = batch_count(keys.size()),
             .map_fd = map,
         };
@@ -71,13 +77,13 @@ constexpr std::uint32_t done_of_failed(std::uint32_t count, std::size_t asked) n
     return count < asked ? count : 0;
 }
 
-template <class Key, class Value>
-[[nodiscard]] result<void> update_batch(fd_ref<kind::map> map, std::span<Key const> keys, std::span<Value const> values,
+template <class Key, class Values>
+[[nodiscard]] result<void> update_batch(fd_ref<kind::map> map, std::span<Key const> keys, Values values,
                                         std::uint32_t& done) noexcept {
     done = 0;
     if (keys.size() != values.size()) return error{errc::batch_sizes_differ, command::map_update_batch};
     sys::attr::map_update_batch attribute{
-        .keys = keys.data(), .values = values.data(), .count = batch_count(keys.size()), .map_fd = map};
+        .keys = keys.data(), .values = raw_values(values), .count = batch_count(keys.size()), .map_fd = map};
     auto const called = sys::call(attribute);
     done = called ? attribute.count : done_of_failed(attribute.count, keys.size());
     return called;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 namespace bpfxx {
 
@@ -31,36 +32,54 @@ inline constexpr bool batch_fits_stack = default_batch<Key, Value> * (sizeof(Key
 
 namespace detail {
 
+/// How a walk goes, which follows from the map's facts.
+struct walk_rules {
+    /// The type has BPF_MAP_LOOKUP_BATCH; a kernel may lack it all the same.
+    bool by_batch;
+    /// The batch command's cursor is a key too, so that the walk may start again and has to be bounded.
+    bool bounded;
+    /// BPF_MAP_LOOKUP_AND_DELETE_BATCH: what is read is removed.
+    bool takes = false;
+};
+
 /// Walks a map through buffers of its own or the caller's: batch after batch, or, where the kernel or the type of map
-/// has no batch lookup, key after key.
-template <class Key, class Value>
+/// has no batch lookup, key after key. `Values` is a span, or rows of per-CPU values.
+template <class Key, class Values, walk_rules Rules>
 class map_walk {
+    using read_batch =
+        std::conditional_t<Rules.takes, sys::attr::map_lookup_and_delete_batch, sys::attr::map_lookup_batch>;
+
   public:
-    map_walk(fd_ref<kind::map> map, std::uint32_t max_entries, std::span<Key> keys, std::span<Value> values) noexcept
-        : map_{map}, max_entries_{max_entries}, keys_{keys}, values_{values} {}
+    map_walk(fd_ref<kind::map> walked, std::uint32_t bound, std::span<Key> keys, Values rows) noexcept
+        : map_{walked}, max_entries_{bound}, keys_{keys}, values_{rows} {}
 
     /// Reads the next entries into the buffers: how many, 0 at the end.
     [[nodiscard]] result<std::uint32_t> advance() noexcept { return by_key_ ? advance_by_key() : advance_by_batch(); }
 
     [[nodiscard]] Key const* keys() const noexcept { return keys_.data(); }
-    [[nodiscard]] Value const* values() const noexcept { return values_.data(); }
+    [[nodiscard]] auto values() const noexcept { return values_.data(); }
 
   private:
     result<std::uint32_t> advance_by_batch() noexcept {
         if (last_) return 0U;
-        if (keys_.empty()) return error{errc::enospc, command::map_lookup_batch};
-        auto const step = batch_reader::read<sys::attr::map_lookup_batch>(map_, cursor_, keys_, values_);
+        if (keys_.empty()) return error{errc::enospc, read_batch::during};
+        auto const step = batch_reader::read<read_batch>(map_, cursor_, keys_, values_);
         if (!step) return failed(step.error());
         // The kernel never succeeds without an entry: it says ENOSPC or ENOENT instead. Going on would never end.
-        if (step->count == 0 && !step->last) return error{errc::malformed_answer, command::map_lookup_batch};
+        if (step->count == 0 && !step->last) return error{errc::malformed_answer, read_batch::during};
         any_batch_ = true;
         last_ = step->last;
+        if constexpr (Rules.bounded) {
+            if (step->count > max_entries_ - steps_) return error{errc::walk_bound_reached, read_batch::during};
+            steps_ += step->count;
+        }
         return step->count;
     }
 
+    // A walk that takes cannot go by key: what is updated between a lookup and its erase would be lost.
     result<std::uint32_t> failed(error failure) noexcept {
         bool const no_batch = failure.code == errc::einval || failure.code == errc::enotsupp;
-        if (any_batch_ || !no_batch) return failure;
+        if (Rules.takes || any_batch_ || !no_batch) return failure;
         by_key_ = true;
         return advance_by_key();
     }
@@ -68,12 +87,13 @@ class map_walk {
     // The key that the walk stands on may be deleted meanwhile; the kernel then starts again from the first key. So the
     // number of entries is bounded by what the map can hold.
     result<std::uint32_t> advance_by_key() noexcept {
+        if (keys_.empty() || values_.size() == 0) return error{errc::enospc, command::map_get_next_key};
         for (;;) {
             auto const more = next_key<Key>(map_, steps_ == 0 ? nullptr : &keys_[0], &keys_[0]);
             if (!more) return more.error();
             if (!*more) return 0U;
             if (steps_++ == max_entries_) return error{errc::walk_bound_reached, command::map_get_next_key};
-            auto const found = lookup_into(map_, &keys_[0], &values_[0], element_flags::any);
+            auto const found = lookup_into(map_, &keys_[0], raw_values(values_), element_flags::any);
             if (!found) return found.error();
             if (*found) return 1U;
         }
@@ -82,12 +102,12 @@ class map_walk {
     fd_ref<kind::map> map_;
     std::uint32_t max_entries_;
     std::span<Key> keys_;
-    std::span<Value> values_;
+    Values values_;
     batch_cursor<Key> cursor_;
     std::uint32_t steps_ = 0;
     bool any_batch_ = false;
     bool last_ = false;
-    bool by_key_ = false;
+    bool by_key_ = !Rules.by_batch;
 };
 
 template <class Key, class Value, std::size_t Capacity>
@@ -102,13 +122,13 @@ struct walk_buffer {
     alignas(Value) std::byte values_[Capacity * sizeof(Value)];
 };
 
-template <class Key, class Value>
+template <class Key, class Values>
 struct caller_buffer {
     [[nodiscard]] std::span<Key> keys() noexcept { return keys_; }
-    [[nodiscard]] std::span<Value> values() noexcept { return values_; }
+    [[nodiscard]] Values values() noexcept { return values_; }
 
     std::span<Key> keys_;
-    std::span<Value> values_;
+    Values values_;
 };
 
 struct project_entry {
@@ -119,8 +139,8 @@ struct project_entry {
 };
 
 struct project_key {
-    template <class Key, class Value>
-    static Key const& of(Key const* key, Value const*) noexcept {
+    template <class Key>
+    static Key const& of(Key const* key, auto) noexcept {
         return *key;
     }
 };
@@ -131,8 +151,11 @@ struct project_key {
 ///
 /// A failure of the kernel ends the loop: with a place to put it, `entries(outcome)`, it is found there afterwards;
 /// without one it is treated as `.value()` treats it.
-template <class Key, class Value, class Buffer, class Projection>
+template <class Walk, class Buffer, class Projection>
 class [[nodiscard]] walk_range {
+    using key_pointer = decltype(std::declval<Walk&>().keys());
+    using value_pointer = decltype(std::declval<Walk&>().values());
+
   public:
     struct sentinel {};
 
@@ -162,14 +185,14 @@ class [[nodiscard]] walk_range {
         }
 
         walk_range* range_;
-        Key const* key_;
-        Value const* value_;
-        Key const* end_;
+        key_pointer key_{};
+        value_pointer value_{};
+        key_pointer end_{};
     };
 
     template <class... Given>
-    walk_range(fd_ref<kind::map> map, std::uint32_t max_entries, result<void>* outcome, Given... given) noexcept
-        : buffer_{given...}, walk_{map, max_entries, buffer_.keys(), buffer_.values()}, outcome_{outcome} {}
+    walk_range(fd_ref<kind::map> walked, std::uint32_t bound, result<void>* outcome, Given... given) noexcept
+        : buffer_{given...}, walk_{walked, bound, buffer_.keys(), buffer_.values()}, outcome_{outcome} {}
     walk_range(walk_range const&) = delete;
     walk_range& operator=(walk_range const&) = delete;
 
@@ -190,22 +213,22 @@ class [[nodiscard]] walk_range {
     }
 
     Buffer buffer_;
-    detail::map_walk<Key, Value> walk_;
+    Walk walk_;
     result<void>* outcome_;
 };
 
 namespace detail {
 
 /// The walk of `for_each`: `visit` is called with key and value, and may answer false to stop.
-template <class Key, class Value, class Visitor>
-[[nodiscard]] result<void> visit_all(map_walk<Key, Value>& walk, Visitor& visit) {
-    constexpr bool may_stop = !std::is_void_v<std::invoke_result_t<Visitor&, Key const&, Value const&>>;
+template <class Walk, class Visitor>
+[[nodiscard]] result<void> visit_all(Walk& walk, Visitor& visit) {
+    constexpr bool may_stop = !std::is_void_v<decltype(visit(*walk.keys(), *walk.values()))>;
     for (;;) {
         auto const count = walk.advance();
         if (!count) return count.error();
         if (*count == 0) return outcome::success();
-        Key const* const keys = walk.keys();
-        Value const* const values = walk.values();
+        auto const keys = walk.keys();
+        auto const values = walk.values();
         for (std::uint32_t i = 0, end = *count; i < end; ++i) {
             if constexpr (may_stop) {
                 if (!visit(keys[i], values[i])) return outcome::success();
