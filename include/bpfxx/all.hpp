@@ -43,7 +43,13 @@
 #include <bpfxx/map/facts.hpp>
 #include <bpfxx/map/handle.hpp>
 #include <bpfxx/map/hash.hpp>
+#include <bpfxx/map/object.hpp>
+#include <bpfxx/map/operations.hpp>
+#include <bpfxx/map/options.hpp>
 #include <bpfxx/map/type.hpp>
+#include <bpfxx/map/value.hpp>
+#include <bpfxx/map/view.hpp>
+#include <bpfxx/map/walks.hpp>
 #include <bpfxx/program/attach_type.hpp>
 #include <bpfxx/program/handle.hpp>
 #include <bpfxx/program/kinds.hpp>

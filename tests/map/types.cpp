@@ -5,6 +5,12 @@
 #include <bpfxx/map/elements.hpp>
 #include <bpfxx/map/facts.hpp>
 #include <bpfxx/map/hash.hpp>
+#include <bpfxx/map/object.hpp>
+#include <bpfxx/map/operations.hpp>
+#include <bpfxx/map/options.hpp>
+#include <bpfxx/map/value.hpp>
+#include <bpfxx/map/view.hpp>
+#include <bpfxx/map/walks.hpp>
 #include <bpfxx/spec/map.hpp>
 #include <bpfxx/spec/required.hpp>
 
