@@ -47,13 +47,10 @@ using row = std::pair<call_key, call_count>;
 /// Empties the map into rows, the busiest first.
 bpfxx::result<std::vector<row>> take_all(call_counts const& counted) {
     std::vector<row> rows;
-    bpfxx::result<void> outcome = bpfxx::outcome::success();
-    for (auto const& key : counted.keys(outcome)) {
-        auto const taken = counted.take(key); // reads and removes as one step: no call in between is lost
-        if (!taken) return taken.error();
-        if (*taken) rows.emplace_back(key, **taken);
-    }
-    if (!outcome) return outcome.error();
+    auto const taken = counted.take_all([&](call_key const& key, call_count const& value) {
+        rows.emplace_back(key, value); // reads and removes as one step: no call in between is lost
+    });
+    if (!taken) return taken.error();
     std::ranges::sort(rows, std::greater{}, [](row const& each) { return each.second.calls; });
     return rows;
 }

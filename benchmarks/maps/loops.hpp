@@ -60,6 +60,25 @@ struct loops {
         for (auto _ : state) expect(calls.sum_by_walk() == expected, "see every entry once");
     }
 
+    static void lookup_many(benchmark::State& state, shared_map const& shared) {
+        Calls const calls{shared.map};
+        std::uint64_t const* const keys = shared.present.data();
+        std::size_t const mask = shared.present.size() - 1;
+        std::size_t i = 0;
+        std::size_t hits = 0;
+        std::uint64_t sum = 0;
+        for (auto _ : state) {
+            for (std::size_t const end = i + shared.many; i != end; ++i) {
+                std::uint64_t value;
+                if (!calls.lookup(keys[i & mask], value)) continue;
+                sum += value;
+                ++hits;
+            }
+        }
+        benchmark::DoNotOptimize(sum);
+        expect(hits == i, "look many up");
+    }
+
   private:
     static void look_up(benchmark::State& state, shared_map const& shared, std::vector<std::uint64_t> const& from,
                         std::size_t hits_per_call) {
@@ -91,6 +110,7 @@ constexpr rival rival_of(char const* name) {
         .insert_erase = of::insert_erase,
         .erase_miss = of::erase_miss,
         .walk = of::walk,
+        .lookup_many = of::lookup_many,
     };
 }
 

@@ -21,8 +21,9 @@ namespace {
 
 using namespace maps;
 
-constexpr std::array rivals{&by_bpfxx,  &by_syscall,         &by_inlined_syscall,
-                            &by_libbpf, &by_libbpf_next_key, &by_bpfxx_for_each};
+constexpr std::array rivals{&by_bpfxx,          &by_syscall,         &by_inlined_syscall,
+                            &by_libbpf,         &by_libbpf_next_key, &by_bpfxx_for_each,
+                            &by_bpfxx_snapshot, &by_array_lookup,    &by_plain_memory};
 
 struct operation {
     char const* what;
@@ -135,6 +136,15 @@ int main(int argc, char** argv) {
     auto const small = make_map(1'000, 1'000);
     auto const medium = make_map(100'000, 100'000);
     auto const large = make_map(1'000'000, 1'000'000);
+    auto const sparse = make_map(1'000, 1'000'000);
+    auto const table = table_type::create({.name = "bpfxx_bench", .max_entries = 1024}).value();
+    auto const many = [&](std::size_t count) {
+        auto made = make_map(1024, 2048);
+        made.many = count;
+        made.table = &table;
+        return made;
+    };
+    std::array const counts{many(1), many(16), many(64), many(256), many(1024)};
     auto const at_most = [&](int number) { return quick ? 1 : number; };
     int const calls = quick ? 100 : 5'000;
     std::array const operations{
@@ -146,6 +156,13 @@ int main(int argc, char** argv) {
         operation{"walk 1k", &rival::walk, small, at_most(31), at_most(50), 1'000},
         operation{"walk 100k", &rival::walk, medium, at_most(21), 1, 100'000},
         operation{"walk 1M", &rival::walk, large, at_most(15), 1, 1'000'000},
+        operation{"walk 1k of 1M", &rival::walk, sparse, at_most(21), 1, 1'000},
+        operation{"lookup 1", &rival::lookup_many, counts[0], at_most(51), calls},
+        operation{"lookup 16", &rival::lookup_many, counts[1], at_most(51), calls / 16, 16},
+        operation{"lookup 64", &rival::lookup_many, counts[2], at_most(51), calls / 64, 64},
+        operation{"lookup 256", &rival::lookup_many, counts[3], at_most(51), quick ? 1 : calls / 256, 256},
+        operation{"lookup 1024", &rival::lookup_many, counts[4], at_most(51), quick ? 1 : calls / 1024, 1024},
+        operation{"read element", &rival::read_element, counts[0], at_most(51), calls},
     };
 
     utsname machine{};

@@ -2,6 +2,7 @@
 // What every rival offers to main.cpp: one loop for each operation, over one map that all of them share.
 
 #include <bpfxx/map/hash.hpp>
+#include <bpfxx/map/mmap_array.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -14,12 +15,17 @@
 namespace maps {
 
 using map_type = bpfxx::hash_map<std::uint64_t, std::uint64_t>;
+using table_type = bpfxx::mmap_array<std::uint64_t>;
 
 /// The map, and keys in an order that no processor can guess.
 struct shared_map {
     map_type map;
     std::vector<std::uint64_t> present;
     std::vector<std::uint64_t> absent;
+    /// How many keys `lookup_many` looks up at a time.
+    std::size_t many = 1;
+    /// What `read_element` reads.
+    table_type const* table = nullptr;
 };
 
 using loop = void(benchmark::State&, shared_map const&);
@@ -33,10 +39,15 @@ struct rival {
     loop* insert_erase = nullptr;
     loop* erase_miss = nullptr;
     loop* walk = nullptr;
+    loop* lookup_many = nullptr;
+    loop* read_element = nullptr;
 };
 
 extern rival const by_bpfxx;
 extern rival const by_bpfxx_for_each;
+extern rival const by_bpfxx_snapshot;
+extern rival const by_array_lookup;
+extern rival const by_plain_memory;
 extern rival const by_syscall;
 extern rival const by_inlined_syscall;
 extern rival const by_libbpf;

@@ -4,7 +4,7 @@ A unit is a folder of include/bpfxx (`map`), a header without its .hpp (`error`,
 (`sys/attr`). A line `map -> sys error  # reason` allows what stands in map to include what stands in sys, and error.hpp.
 For each include the line with the longest matching names counts. Within one top-level folder no line is needed.
 A line `map never insn  # reason` forbids that what stands in map reaches what stands in insn, by however many includes;
-`map/vectored -> insn` frees map/vectored.hpp from it.
+`map/vectored reaches insn  # reason` frees map/vectored.hpp from it, and so does an arrow of its own.
 """
 import tree
 
@@ -14,22 +14,24 @@ def within(header, unit):
 
 
 def read_table(repository, faults):
-    """The arrows that are allowed, each with how often it is used (0 here), and the pairs that never meet."""
-    arrows, never = {}, []
+    """The arrows that are allowed, each with how often it is used (0 here), the pairs that never meet, and those freed."""
+    arrows, never, reaches = {}, [], []
     for what, reason in repository.table('layers.txt'):
         start, verb, *ends = what.split()
         if not reason:
             faults.append(f'layers.txt: no reason for: {what}')
         for pair in [(start, end) for end in ends]:
-            if pair in arrows or pair in never:
+            if pair in arrows or pair in never or pair in reaches:
                 faults.append(f'layers.txt: {start} {verb} {pair[1]} stands there twice')
             if verb == '->':
                 arrows[pair] = 0
             elif verb == 'never':
                 never.append(pair)
+            elif verb == 'reaches':
+                reaches.append(pair)
             else:
-                faults.append(f'layers.txt: neither -> nor never: {what}')
-    return arrows, never
+                faults.append(f'layers.txt: neither ->, never nor reaches: {what}')
+    return arrows, never, reaches
 
 
 def circle(graph):
@@ -64,7 +66,7 @@ def way(graph, header, unit, seen):
 
 repository, _, _ = tree.arguments(__doc__.split('\n')[0])
 faults = []
-arrows, never = read_table(repository, faults)
+arrows, never, reaches = read_table(repository, faults)
 graph = {header: [other for other in repository.own_includes(header) if other in repository.headers]
          for header in repository.headers if header != 'all.hpp'}
 for header, others in graph.items():
@@ -78,11 +80,14 @@ for header, others in graph.items():
             faults.append(f'{header} includes {other}: no line of layers.txt allows it')
 faults += [f'layers.txt: no include uses {start} -> {end}' for (start, end), uses in arrows.items() if uses == 0]
 for start, end in never:
-    freed = [unit for unit, other in arrows if unit.startswith(start + '/') and other == end]
+    freed = [unit for unit, other in [*arrows, *reaches] if unit.startswith(start + '/') and other == end]
     for header in graph:
         if within(header, start) and not any(within(header, unit) for unit in freed):
             if found := way(graph, header, end, set()):
                 faults.append(f'{start} never reaches {end}, and yet: ' + ' -> '.join(found))
+for start, end in reaches:
+    if not any(within(header, start) and way(graph, header, end, set()) for header in graph):
+        faults.append(f'layers.txt: {start} does not reach {end}')
 if found := circle(graph):
     faults.append('a circle of includes: ' + ' -> '.join(found))
 tree.finish(faults)

@@ -6,17 +6,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 
-#include <bpfxx/ill_formed.hpp>
 #include <bpfxx/insn/alu.hpp>
 #include <bpfxx/insn/call.hpp>
 #include <bpfxx/insn/jump.hpp>
 #include <bpfxx/insn/label.hpp>
+#include <bpfxx/insn/listing.hpp>
 #include <bpfxx/insn/map_ref.hpp>
 #include <bpfxx/insn/mem.hpp>
 #include <bpfxx/insn/opcode.hpp>
 #include <bpfxx/insn/reg.hpp>
+#include <bpfxx/insn/subprogram.hpp>
 
 namespace bpfxx::insn {
 
@@ -70,6 +70,13 @@ class [[nodiscard]] program_code {
         requires(sizeof...(Map) == Slots && !(map_descriptor<Map> && ...))
     program_code<N, 0> with(Map const&...) const = delete; // with() takes borrowed map descriptors and nothing else
 
+    /// The slot where a subprogram starts, as `func_info` wants it: 0 is the main program, 1 the first one defined.
+    constexpr std::uint32_t start_of_subprogram(std::size_t number) const noexcept {
+        std::size_t start = 0;
+        for (std::size_t i = 0; i != number; ++i) start = next_start(start);
+        return static_cast<std::uint32_t>(start);
+    }
+
   private:
     friend detail::assembler;
     template <std::size_t, std::size_t>
@@ -77,152 +84,21 @@ class [[nodiscard]] program_code {
 
     explicit constexpr program_code(std::array<instruction, N> const& given_code) noexcept : code_{given_code} {}
 
+    // Every subprogram is named by a call or a load, so none is missed.
+    constexpr std::size_t next_start(std::size_t after) const noexcept {
+        std::size_t nearest = N;
+        for (std::size_t i = 0; i != N; ++i) {
+            if (!detail::names_subprogram(code_[i])) continue;
+            auto const target = static_cast<std::size_t>(static_cast<std::int64_t>(i) + 1 + code_[i].imm);
+            if (target > after && target < nearest) nearest = target;
+        }
+        return nearest;
+    }
+
     std::array<instruction, N> code_;
 };
 
 namespace detail {
-
-/// What statements need; counted from their types, so that the size of the program is part of its type.
-struct footprint {
-    std::size_t slots = 0;
-    std::size_t labels = 0;
-    std::size_t references = 0;
-    std::size_t maps = 0;
-};
-
-template <class T>
-struct statement_footprint;
-
-template <>
-struct statement_footprint<instruction> {
-    static constexpr footprint value{.slots = 1};
-};
-
-template <std::size_t N>
-struct statement_footprint<std::array<instruction, N>> {
-    static constexpr footprint value{.slots = N};
-};
-
-template <>
-struct statement_footprint<wide_instruction> {
-    static constexpr footprint value{.slots = 2};
-};
-
-template <std::size_t Number>
-struct statement_footprint<map_load<Number>> {
-    static constexpr footprint value{.slots = 2, .maps = Number + 1};
-};
-
-template <>
-struct statement_footprint<label_reference> {
-    static constexpr footprint value{.slots = 1, .references = 1};
-};
-
-template <>
-struct statement_footprint<label_definition> {
-    static constexpr footprint value{.labels = 1};
-};
-
-template <class T>
-concept statement = requires { statement_footprint<T>::value; };
-
-// Arrays and loops instead of fold expressions: clang ends a fold at 256 operands.
-template <class... T>
-consteval bool all_statements() {
-    bool const each[] = {true, statement<T>...};
-    for (bool const one : each)
-        if (!one) return false;
-    return true;
-}
-
-template <class... T>
-consteval footprint total() {
-    footprint const each[] = {footprint{}, statement_footprint<T>::value...};
-    footprint sum;
-    for (footprint const& one : each) {
-        sum.slots += one.slots;
-        sum.labels += one.labels;
-        sum.references += one.references;
-        if (one.maps > sum.maps) sum.maps = one.maps;
-    }
-    return sum;
-}
-
-/// A name and the slot that it belongs to: the one named, or the one that jumps.
-struct named_slot {
-    std::string_view name;
-    std::size_t slot = 0;
-};
-
-template <footprint Size>
-class listing {
-  public:
-    constexpr void put(instruction const& one) noexcept {
-        if (one.code == wide_opcode) ill_formed("half of a 64-bit load: use load_imm64, load_map or load_map_value");
-        push(one);
-    }
-
-    template <std::size_t N>
-    constexpr void put(std::array<instruction, N> const& many) noexcept {
-        for (instruction const& one : many) put(one);
-    }
-
-    constexpr void put(wide_instruction const& one) noexcept {
-        if (names_map(one.first)) ill_formed("a map is named through its slot: use load_map or load_map_value");
-        push(one.first);
-        push(one.second);
-    }
-
-    template <std::size_t Number>
-    constexpr void put(map_load<Number> const& one) noexcept {
-        push(one.code.first);
-        push(one.code.second);
-    }
-
-    constexpr void put(label_reference const& one) noexcept {
-        references_[references_used_++] = {one.target, used_};
-        push(one.jump);
-    }
-
-    constexpr void put(label_definition const& one) noexcept {
-        for (std::size_t i = 0; i != labels_used_; ++i)
-            if (labels_[i].name == one.name) ill_formed("two labels have this name: a label names one instruction");
-        labels_[labels_used_++] = {one.name, used_};
-    }
-
-    constexpr std::array<instruction, Size.slots> const& finish() noexcept {
-        check_end();
-        for (named_slot const& from : references_) code_[from.slot].off = jump_displacement(from.slot, find(from.name));
-        return code_;
-    }
-
-  private:
-    constexpr void push(instruction const& one) noexcept { code_[used_++] = one; }
-
-    constexpr std::size_t find(std::string_view name) const noexcept {
-        for (named_slot const& label : labels_)
-            if (label.name == name) return label.slot;
-        ill_formed("no label has the name that this jump goes to");
-    }
-
-    constexpr void check_end() const noexcept {
-        if (Size.slots == 0) ill_formed("a program needs at least one instruction");
-        if (Size.labels != 0 && labels_[Size.labels - 1].slot == Size.slots)
-            ill_formed("the last label names no instruction: a jump to it would leave the program");
-        constexpr auto exit_code = opcode(opcode_class::jmp, jump_op::exit, operand_source::k);
-        constexpr auto jump_code = opcode(opcode_class::jmp, jump_op::ja, operand_source::k);
-        auto const last = code_[Size.slots - 1].code;
-        if (last != exit_code && last != jump_code)
-            ill_formed("execution would run past the last instruction: end with exit() or jump()");
-    }
-
-    std::array<instruction, Size.slots> code_{};
-    std::array<named_slot, Size.labels> labels_{};
-    std::array<named_slot, Size.references> references_{};
-    std::size_t used_ = 0;
-    std::size_t labels_used_ = 0;
-    std::size_t references_used_ = 0;
-};
 
 struct assembler {
     template <class... Statement>
@@ -236,7 +112,8 @@ struct assembler {
 
 } // namespace detail
 
-/// Turns statements into a program while compiling: instructions, arrays of instructions, labels, jumps and map loads.
+/// Turns statements into a program while compiling: instructions, arrays of instructions, labels, jumps, map loads and
+/// subprograms.
 /// UAPI: `struct bpf_insn`
 template <class... Statement>
     requires(detail::all_statements<Statement...>())

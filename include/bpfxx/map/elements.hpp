@@ -5,6 +5,7 @@
 #include <bpfxx/map/element.hpp>
 #include <bpfxx/map/facts.hpp>
 #include <bpfxx/map/object.hpp>
+#include <bpfxx/map/special.hpp>
 #include <bpfxx/map/value.hpp>
 
 #include <cstdint>
@@ -33,6 +34,7 @@ class map_elements : public map_object<Kind, Access> {
     static constexpr bool has_replace = Kind::facts.can(map_operations::replace);
     static constexpr bool has_erase = Kind::facts.can(map_operations::erase);
     static constexpr bool has_take = Kind::facts.can(map_operations::take);
+    static constexpr bool may_lock = Kind::facts.can(map_operations::lock);
 
     static constexpr detail::map_shape shape{.type = Kind::facts.type,
                                              .key_size = sizeof(Key),
@@ -165,6 +167,47 @@ class map_elements : public map_object<Kind, Access> {
     = delete;
     void take(Key const&) const // the kernel cannot read and remove in one step here: lookup, then erase
         requires(reads && writes && has_erase && !has_take)
+    = delete;
+
+    /// The value stored under a key, or nothing, read while the value's lock is held.
+    /// UAPI: BPF_MAP_LOOKUP_ELEM with BPF_F_LOCK
+    /// Since: Linux 5.1
+    /// Errors: EINVAL the map was created without BTF that shows the lock
+    /// Costs: one system call, no allocation
+    /// Races: none with programs that take the lock; the lock itself is not copied
+    [[nodiscard]] result<std::optional<found>> lookup_locked(Key const& key) const noexcept
+        requires(reads && may_lock && has_spin_lock<found>)
+    {
+        return detail::lookup<found>(this->fd_, key, element_flags::lock);
+    }
+    void lookup_locked(Key const&) const // this view is write-only: open it as read_write
+        requires(!reads)
+    = delete;
+    void lookup_locked(Key const&) const // values of this type of map cannot hold a lock
+        requires(reads && !may_lock)
+    = delete;
+    void lookup_locked(Key const&) const // there is no lock to take: give the value a member bpfxx::spin_lock
+        requires(reads && may_lock && !has_spin_lock<found>)
+    = delete;
+
+    /// Stores a value while the lock of the one that is there is held; where none is, it is made.
+    /// UAPI: BPF_MAP_UPDATE_ELEM with BPF_F_LOCK
+    /// Since: Linux 5.1
+    /// Errors: those of `update`; EINVAL the map was created without BTF that shows the lock
+    /// Costs: one system call, no allocation in user space
+    [[nodiscard]] result<void> update_locked(Key const& key, stored const& value) const noexcept
+        requires(writes && may_lock && has_spin_lock<stored>)
+    {
+        return detail::update(this->fd_, key, value, element_flags::lock);
+    }
+    void update_locked(Key const&, stored const&) const // this view is read-only: open it as read_write
+        requires(!writes)
+    = delete;
+    void update_locked(Key const&, stored const&) const // values of this type of map cannot hold a lock
+        requires(writes && !may_lock)
+    = delete;
+    void update_locked(Key const&, stored const&) const // no lock to take: give the value a member bpfxx::spin_lock
+        requires(writes && may_lock && !has_spin_lock<stored>)
     = delete;
 };
 

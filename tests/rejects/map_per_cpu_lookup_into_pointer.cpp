@@ -1,0 +1,13 @@
+// reject: there is a value for each processor: lend per_cpu_values, with room for all
+#include <bpfxx/map/per_cpu_hash.hpp>
+
+using map = bpfxx::per_cpu_hash_map<std::uint32_t, std::uint64_t>;
+
+auto found(map const& counts, [[maybe_unused]] std::uint64_t* raw,
+           [[maybe_unused]] bpfxx::per_cpu_values<std::uint64_t> values) {
+#ifdef REJECT
+    return counts.lookup(1, raw);
+#else
+    return counts.lookup(1, values);
+#endif
+}

@@ -1,0 +1,13 @@
+// reject: this view is read-only: open it as read_write
+#include <bpfxx/map/per_cpu_hash.hpp>
+
+#ifdef REJECT
+using mode = bpfxx::read_only;
+#else
+using mode = bpfxx::read_write;
+#endif
+
+auto stored(bpfxx::per_cpu_hash_map<std::uint32_t, std::uint64_t, mode> const& counts,
+            bpfxx::per_cpu_values<std::uint64_t> values) {
+    return counts.update(1, values);
+}

@@ -1,0 +1,12 @@
+// reject: these rows go with a temporary: name the buffer
+#include <bpfxx/map/per_cpu.hpp>
+
+auto room(bpfxx::possible_cpus const& cpus) {
+    using buffer = bpfxx::per_cpu_buffer<std::uint64_t, 64>;
+#ifdef REJECT
+    return buffer{}.rows(cpus).has_value();
+#else
+    buffer named;
+    return named.rows(cpus).has_value();
+#endif
+}

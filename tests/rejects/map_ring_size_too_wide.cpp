@@ -1,0 +1,10 @@
+// reject: the size of a ring buffer is a number of 32 bits
+#include <bpfxx/map/ring_buffer.hpp>
+
+auto ring() {
+#ifdef REJECT
+    return bpfxx::ring_buffer::create({.name = "events", .size_bytes = 1LL << 32});
+#else
+    return bpfxx::ring_buffer::create({.name = "events", .size_bytes = 1LL << 31});
+#endif
+}
