@@ -9,7 +9,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <thread>
 
 namespace {
@@ -113,9 +115,10 @@ TEST_CASE("a program pushes, user space pops") {
         insn::store<std::uint64_t>(r10 - 8, 42), insn::load_map(r1, insn::map_slot<0>{}), insn::mov(r2, r10),
         insn::add(r2, -8), insn::mov(r3, 0), insn::call(insn::helper::map_push_elem), insn::mov(r0, 0), insn::exit());
     auto const queue = queue_map<std::uint64_t>::create({.max_entries = 4}).value();
-    auto const program = syscall_program::load({.insns = code.with(queue.fd()), .license = "GPL"}).value();
+    auto const program = socket_filter_program::load({.insns = code.with(queue.fd()), .license = "GPL"}).value();
+    std::array<std::byte, 64> const packet{};
     for (int i = 0; i != 2; ++i) {
-        sys::attr::prog_test_run once{.prog_fd = program.fd()};
+        sys::attr::prog_test_run once{.prog_fd = program.fd(), .data_size_in = packet.size(), .data_in = packet.data()};
         CHECK(sys::call(once));
     }
     CHECK(**queue.pop() == 42);

@@ -49,8 +49,29 @@ constexpr room room_of(shape const& of) noexcept {
         needed.add({sizeof(wire::member), each.name.size() + 1, 0});
         needed.add(room_of(*each.type));
     }
-    if (of.element != nullptr) needed.add(room_of(*of.element));
+    if (of.form == kind::array) needed.add(room_of(*of.element));
     return needed;
+}
+
+/// Whether two shapes are one BTF type, as those of `long` and `long long` are. Their addresses do not tell, and g++ does
+/// not compare them while compiling under -fsanitize=undefined.
+constexpr bool are_alike(shape const& left, shape const& right) noexcept {
+    if (left.form != right.form || left.size != right.size || left.encoding != right.encoding) return false;
+    if (left.members.size() != right.members.size() || left.count != right.count || left.name != right.name)
+        return false;
+    if (left.enumerators.size() != right.enumerators.size()) return false;
+    for (std::size_t at = 0; at != left.enumerators.size(); ++at) {
+        enumerator_spec const& mine = left.enumerators[at];
+        enumerator_spec const& other = right.enumerators[at];
+        if (mine.value != other.value || mine.name != other.name) return false;
+    }
+    for (std::size_t at = 0; at != left.members.size(); ++at) {
+        member_shape const& mine = left.members[at];
+        member_shape const& other = right.members[at];
+        if (mine.bit_offset != other.bit_offset || mine.bitfield_width != other.bitfield_width) return false;
+        if (mine.name != other.name || !are_alike(*mine.type, *other.type)) return false;
+    }
+    return left.form != kind::array || are_alike(*left.element, *right.element);
 }
 
 /// Adds shapes to a builder, each once.
@@ -61,7 +82,7 @@ class shape_writer {
 
     constexpr type_id add(shape const& what) {
         for (std::size_t at = 0; at != count_; ++at)
-            if (known_[at].what == &what || is_same_integer(*known_[at].what, what)) return known_[at].id;
+            if (are_alike(*known_[at].what, what)) return known_[at].id;
         type_id const id = write(what);
         known_[count_++] = {&what, id};
         return id;
@@ -72,12 +93,6 @@ class shape_writer {
         shape const* what = nullptr;
         type_id id{};
     };
-
-    /// `long` and `long long` are two C++ types and one BTF type.
-    static constexpr bool is_same_integer(shape const& left, shape const& right) noexcept {
-        return left.form == kind::int_ && right.form == kind::int_ && left.name == right.name &&
-               left.size == right.size;
-    }
 
     constexpr type_id write(shape const& what) {
         auto const size = static_cast<std::uint32_t>(what.size);
@@ -114,18 +129,21 @@ class shape_writer {
     std::size_t count_ = 0;
 };
 
+// Not a null pointer: g++ compares none with the address of a variable under -fsanitize=undefined while compiling.
+inline constexpr shape no_shape{};
+
 template <class T>
-inline constexpr shape const* shape_pointer = &shape_of<std::remove_cv_t<T>>;
-template <>
-inline constexpr shape const* shape_pointer<void> = nullptr;
+constexpr shape const& shape_or_none() noexcept {
+    if constexpr (std::is_void_v<T>)
+        return no_shape;
+    else
+        return shape_of<std::remove_cv_t<T>>;
+}
 
 template <class... T>
 consteval room room_for() {
     room needed = room_of(shape_of<int>);
-    auto const add = [&](shape const* each) {
-        if (each != nullptr) needed.add(room_of(*each));
-    };
-    (add(shape_pointer<T>), ...);
+    (needed.add(room_of(shape_or_none<T>())), ...);
     return needed;
 }
 
@@ -135,8 +153,8 @@ consteval auto build() {
     using into = builder<needed.types, needed.strings>;
     into types;
     shape_writer<needed.shapes, needed.most_members, into> writer{types};
-    auto const add = [&](shape const* each) { return each == nullptr ? void_id : writer.add(*each); };
-    std::array<type_id, sizeof...(T)> const ids{add(shape_pointer<T>)...};
+    auto const add = [&](shape const& each) { return each.form == kind::unkn ? void_id : writer.add(each); };
+    std::array<type_id, sizeof...(T)> const ids{add(shape_or_none<T>())...};
     return described<into::capacity, sizeof...(T)>{types.finish(), ids};
 }
 
