@@ -135,7 +135,7 @@ consteval bool has_bit_field() {
 
 template <class T>
 consteval bool is_reflectable() {
-    if constexpr (!aggregate_class<T>)
+    if constexpr (!aggregate_class<T>) // NOLINT(bugprone-branch-clone): the second asks only of aggregates
         return false;
     else if constexpr (has_base<T>() || !has_right_count<T>())
         return false;

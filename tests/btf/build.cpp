@@ -211,6 +211,38 @@ static_assert(member_type("ends").array()->element == described.ids[0], "a type 
 static_assert(member_type("first").id() == member_type("second").id(), "so is a number that C++ has two names for");
 static_assert(member_type("ratio").kind() == float_ && member_type("ports").array()->count == 4);
 
+// Types of one name are one BTF type when they are alike, and as many as there are otherwise.
+namespace one {
+enum class mode : std::uint8_t { off, on };
+struct point {
+    std::uint32_t x, y;
+    mode now;
+};
+} // namespace one
+namespace same {
+using one::mode;
+struct point {
+    std::uint32_t x, y;
+    mode now;
+};
+} // namespace same
+namespace other_order {
+using one::mode;
+struct point {
+    std::uint32_t y, x;
+    mode now;
+};
+} // namespace other_order
+namespace other_enum {
+enum class mode : std::uint8_t { on, off };
+struct point {
+    std::uint32_t x, y;
+    mode now;
+};
+} // namespace other_enum
+constexpr auto const& points = btf::describe<one::point, same::point, other_order::point, other_enum::point>().ids;
+static_assert(points[0] == points[1] && points[2] != points[0] && points[3] != points[0] && points[3] != points[2]);
+
 TEST_CASE("a described type has the members, offsets and sizes of the C++ type") {
     btf::type const made = in.type(described.ids[1]);
     std::string text;

@@ -169,6 +169,21 @@ TEST_CASE("padding may be filled with a member here and stay padding there, and 
     CHECK(differs<three_bytes, four_bytes>() == "three_bytes.zero: nothing in C++, 1 byte at offset 7 in BTF");
 }
 
+TEST_CASE("a member that starts inside one of the other side is told, names or no names") {
+    struct short_and_word {
+        std::uint16_t kind;
+        std::uint32_t word;
+    };
+    struct short_and_bytes {
+        std::uint16_t kind;
+        unsigned char rest[6];
+    };
+    CHECK(differs<short_and_word, short_and_bytes>() ==
+          "short_and_word.word: 4 bytes at offset 4 in C++, nothing in BTF");
+    CHECK(differs<short_and_bytes, short_and_word>() ==
+          "short_and_bytes.rest: 6 bytes at offset 2 in C++, nothing in BTF");
+}
+
 TEST_CASE("names differ freely unless they are asked for") {
     CHECK(differs<stats, renamed::stats>().empty());
     CHECK(differs<stats, renamed::stats>({.names = true}) ==

@@ -164,12 +164,20 @@ struct locked {
 struct around_locked {
     locked nested;
 };
+struct lock_first {
+    bpfxx::spin_lock lock;
+    std::uint32_t number;
+};
+struct around_lock_first {
+    lock_first nested;
+};
 struct around_array {
     single_array nested;
     bpfxx::spin_lock lock;
 };
 static_assert(bpfxx::has_spin_lock<locked> && bpfxx::has_spin_lock<locked const>);
 static_assert(bpfxx::has_spin_lock<anonymous_union> && bpfxx::has_spin_lock<around_array>);
+static_assert(bpfxx::has_spin_lock<lock_first> && !bpfxx::has_spin_lock<around_lock_first>);
 static_assert(!bpfxx::has_spin_lock<around_locked> && !bpfxx::has_spin_lock<outer> && !bpfxx::has_spin_lock<int>);
 static_assert(!bpfxx::has_spin_lock<bpfxx::spin_lock> && !bpfxx::has_spin_lock<bit_fields>);
 static_assert(!bpfxx::has_spin_lock<std::array<bpfxx::spin_lock, 1>> && !bpfxx::has_spin_lock<no_default>);

@@ -32,9 +32,9 @@ struct snapshot_options {
 /// Since: Linux 5.14 inside the kernel, 5.6 by batches
 template <class Map>
 class [[nodiscard]] map_snapshot {
-    using Kind = typename Map::kind_type;
-    using Key = typename Map::key_type;
-    using Value = typename Map::value_type;
+    using Kind = typename Map::kind_type;   // NOLINT(readability-identifier-naming)
+    using Key = typename Map::key_type;     // NOLINT(readability-identifier-naming)
+    using Value = typename Map::value_type; // NOLINT(readability-identifier-naming)
 
     static constexpr map_type type = Kind::facts.type;
     static constexpr bool is_array = type == map_type::array;
@@ -106,7 +106,7 @@ class [[nodiscard]] map_snapshot {
 
     /// Reads a map of any size and calls `visit(key, value)`, which may answer false to stop: at once where there is room,
     /// else in slices of keys, each of which is one walk inside the kernel, or in batches where that would take more than
-    /// four.
+    /// two.
     /// Errors: ENOSPC keys that cannot be told apart are more than `capacity()`; those of a batch
     /// Costs: one system call for each slice or batch, one more for each slice that has to be halved
     /// Races: those of `refresh`, for what was visited; no entry is in two slices

@@ -27,9 +27,9 @@ namespace bpfxx {
 /// Since: Linux 5.17 inside the kernel
 template <class Map>
 class [[nodiscard]] vectored {
-    using Kind = typename Map::kind_type;
-    using Key = typename Map::key_type;
-    using Value = typename Map::value_type;
+    using Kind = typename Map::kind_type;   // NOLINT(readability-identifier-naming)
+    using Key = typename Map::key_type;     // NOLINT(readability-identifier-naming)
+    using Value = typename Map::value_type; // NOLINT(readability-identifier-naming)
 
     static constexpr map_facts facts = Kind::facts;
     static constexpr bool is_per_cpu = facts.elements == map_elements_are::per_cpu;

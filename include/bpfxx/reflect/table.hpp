@@ -13,7 +13,7 @@ inline constexpr std::size_t most_members = 32;
 /// Whether an aggregate can begin with Position members that are left empty and one that is made from a Last. Empty
 /// braces stand for one member each, arrays included, which any other initialiser would be spread over.
 template <class T, class Last, std::size_t Position>
-consteval bool takes() {
+consteval bool takes() { // NOLINT(readability-function-size): one line for each number of members
     // clang-format off
     if constexpr (Position == 0) return requires { T{Last{}}; };
     else if constexpr (Position == 1) return requires { T{{},Last{}}; };
@@ -80,7 +80,7 @@ consteval bool takes() {
 
 /// Calls `visit` with a reference to each of the Count members of an aggregate.
 template <std::size_t Count, class T, class Visit>
-constexpr auto with_members(T const& object, Visit visit) {
+constexpr auto with_members(T const& object, Visit visit) { // NOLINT(readability-function-size): the same
     // clang-format off
     if constexpr (Count == 1) { auto& [m0] = object; return visit(m0); }
     else if constexpr (Count == 2) { auto& [m0, m1] = object; return visit(m0, m1); }
