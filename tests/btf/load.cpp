@@ -1,7 +1,8 @@
 // Type information made from C++ types, before the running kernel and bpftool.
 // SPDX-License-Identifier: BSL-1.0
 
-#include <kernel/support/skip.hpp>
+#include "kernel/support/skip.hpp"
+#include "running_kernel.hpp"
 
 #include <bpfxx/btf/build.hpp>
 #include <bpfxx/btf/describe.hpp>
@@ -267,6 +268,11 @@ TEST_CASE("the kernel finds timers and work queues by their names") {
     CHECK((!per_cpu && per_cpu.error().code == errc::eopnotsupp));
     auto const queues = btf::load<std::uint32_t, queued>();
     CHECK(create(map_type::array, queues, sizeof(queued)));
+    auto const* const kernel = btf_test::running_kernel::get();
+    if (kernel == nullptr || !btf::find(kernel->view(), btf::kind::struct_, "bpf_wq"))
+        return support::skip("work queues need Linux 6.10, and seeing that they are known its BTF");
+    auto const per_cpu_queues = create(map_type::percpu_array, queues, sizeof(queued));
+    CHECK((!per_cpu_queues && per_cpu_queues.error().code == errc::eopnotsupp));
 }
 
 TEST_CASE("arrays take their key's BTF, and a bloom filter's key is void") {
