@@ -44,7 +44,7 @@ void talk() {
     for (std::uint32_t last = 2; last != 10; ++last) {
         int const from = ::socket(AF_INET, SOCK_DGRAM, 0);
         auto const source = address(last, 0);
-        if (::bind(from, reinterpret_cast<sockaddr const*>(&source), sizeof source) == 0)
+        if (from != -1 && ::bind(from, reinterpret_cast<sockaddr const*>(&source), sizeof source) == 0)
             for (std::uint32_t i = 0; i != last * 10; ++i)
                 ::sendto(from, "hello", 5, 0, reinterpret_cast<sockaddr const*>(&target), sizeof target);
         ::close(from);
@@ -59,8 +59,11 @@ bpfxx::result<void> show() {
     if (!program) return program.error();
     int const listener = ::socket(AF_PACKET, SOCK_DGRAM, htons(ETH_P_IP));
     int const descriptor = program->fd().raw();
-    if (::setsockopt(listener, SOL_SOCKET, SO_ATTACH_BPF, &descriptor, sizeof descriptor) == 0) talk();
-    ::close(listener);
+    if (listener == -1 || ::setsockopt(listener, SOL_SOCKET, SO_ATTACH_BPF, &descriptor, sizeof descriptor) != 0)
+        std::perror("a packet socket");
+    else
+        talk();
+    if (listener != -1) ::close(listener);
 
     std::vector<std::pair<std::uint64_t, std::uint32_t>> loudest;
     bpfxx::result<void> outcome = bpfxx::outcome::success();

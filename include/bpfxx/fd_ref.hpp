@@ -20,7 +20,7 @@ struct statistics;
 
 struct cgroup;
 struct netns;
-struct perf_event;
+struct perf_event; // NOLINT(bugprone-forward-declaration-namespace): program_kind has one too
 struct socket;
 struct directory;
 struct device;

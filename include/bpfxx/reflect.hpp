@@ -135,12 +135,10 @@ consteval bool has_bit_field() {
 
 template <class T>
 consteval bool is_reflectable() {
-    if constexpr (!aggregate_class<T>) // NOLINT(bugprone-branch-clone): the second asks only of aggregates
-        return false;
-    else if constexpr (has_base<T>() || !has_right_count<T>())
-        return false;
-    else
-        return !has_bit_field<T>();
+    // Each question can be asked only where the one before it was answered well.
+    if constexpr (aggregate_class<T>)
+        if constexpr (!has_base<T>() && has_right_count<T>()) return !has_bit_field<T>();
+    return false;
 }
 
 } // namespace detail
