@@ -1,30 +1,40 @@
-"""check_rows.py ROWS COMMAND...: a benchmark prints exactly the rows that ROWS names, and every number is positive.
+"""check_rows.py ROWS WITHOUT COMMAND...: a benchmark prints exactly the rows that ROWS names, and every number is positive.
 
-Nothing is said of how large a number is: a test that times is a test that fails at random.
+A line of ROWS is `what | bpfxx | other | other...`, by names as the benchmark prints them; others that begin with one of
+the words of WITHOUT, which are separated by commas, were not built. Nothing is said of how large a number is: a test that
+times is a test that fails at random.
 """
 import pathlib
 import re
 import subprocess
 import sys
 
-expected = [tuple(line.split('\t')) for line in pathlib.Path(sys.argv[1]).read_text(encoding='utf-8').splitlines()]
-done = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, text=True)
+absent = tuple(word for word in sys.argv[2].split(',') if word)
+expected = []
+for line in pathlib.Path(sys.argv[1]).read_text(encoding='utf-8').splitlines():
+    what, ours, *others = line.split(' | ')
+    expected += [(what, ours, other) for other in others if not other.startswith(absent)]
+
+done = subprocess.run(sys.argv[3:], stdout=subprocess.PIPE, text=True)
 print(done.stdout)
 if done.returncode != 0:
     sys.exit(done.returncode)
 
-lines = [line for line in done.stdout.splitlines() if not line.startswith('#')]
+header, *lines = [re.split(r'\s{2,}', line) for line in done.stdout.splitlines() if not line.startswith('#')]
 faults = []
-if lines[:1] != ['what\tbpfxx_ns\tother\tother_ns\tratio(median)\tmin\tmax']:
-    faults.append(f'the header line is {lines[:1]}')
+if header != ['what', 'bpfxx', 'ns', 'other', 'ns', 'ratio', 'min', 'max']:
+    faults.append(f'the header line is {header}')
 rows = []
-for line in lines[1:]:
-    what, ours, other, *numbers = line.split('\t')
-    rows.append((what, other))
-    for number in [ours, *numbers]:
+for line in lines:
+    if len(line) != len(header):
+        faults.append(f'{len(line)} columns in: {line}')
+        continue
+    what, our_name, ours, other_name, other, ratio, least, most = line
+    rows.append((what, our_name, other_name))
+    for number in [ours, other, ratio, least, most]:
         if not re.fullmatch(r'\d+\.\d+', number) or float(number) <= 0:
             faults.append(f'{number!r} is no positive number, in: {line}')
-    if len(numbers) != 4 or not float(numbers[2]) <= float(numbers[1]) <= float(numbers[3]):
+    if not faults and not float(least) <= float(ratio) <= float(most):
         faults.append(f'ratio, min and max do not fit together, in: {line}')
 faults += [f'missing: {row}' for row in expected if row not in rows]
 faults += [f'unexpected: {row}' for row in rows if row not in expected]

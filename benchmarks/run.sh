@@ -1,5 +1,7 @@
 #!/bin/sh
-# sh benchmarks/run.sh WHAT [OPTION...]: builds the benchmark WHAT (maps, …) and runs it; as root, since it asks the kernel.
+# sh benchmarks/run.sh WHAT [--quick] [ROW...]: builds the benchmark WHAT (maps, …) and runs it, or those of its rows whose
+# first column is given ('walk 1M'); as root, since it asks the kernel.
+#   BPFXX_BCC=1   installs libbpfcc-dev too, which brings LLVM along; where bcc is installed it is compared with anyway
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tests/setup/packages.sh"
@@ -10,8 +12,12 @@ shift
 need g++ meson ninja-build pkg-config libboost-dev libbenchmark-dev libbpf-dev libelf-dev zlib1g-dev
 new_enough_meson
 
+[ "${BPFXX_BCC:-0}" != 1 ] || need libbpfcc-dev || echo 'going on without bcc' >&2
+
 build=$root/build/benchmarks
-[ -f "$build/build.ninja" ] || meson setup "$build" "$root" --buildtype=release -Dbenchmarks=enabled -Dtests=disabled -Dexamples=disabled >&2
+again=
+[ ! -f "$build/build.ninja" ] || again=--reconfigure # bcc may have come since
+meson setup $again "$build" "$root" --buildtype=release -Dbenchmarks=enabled -Dtests=disabled -Dexamples=disabled >&2
 meson compile -C "$build" "bench_$what" >&2
 give_back "$root/build"
 exec "$build/benchmarks/bench_$what" "$@"

@@ -11,7 +11,7 @@ namespace {
 
 class bpfxx_calls {
   public:
-    explicit bpfxx_calls(maps::map_type const& map) : map_{map} {}
+    explicit bpfxx_calls(auto const& map) : map_{map} {}
 
     bool lookup(std::uint64_t const& key, std::uint64_t& value) const {
         auto const found = map_.lookup(key);
@@ -44,7 +44,7 @@ class bpfxx_calls {
     }
 
   protected:
-    maps::map_type const& map_;
+    decltype(maps::shared_map::map) const& map_;
 };
 
 class for_each_calls : public bpfxx_calls {
@@ -59,80 +59,116 @@ class for_each_calls : public bpfxx_calls {
     }
 };
 
-/// Made once, taken as often as wanted, as a program does that watches a map.
+/// Made once and taken often, as by a program that watches a map; the first one finds out how full the map is.
 void walk_by_snapshot(benchmark::State& state, maps::shared_map const& shared) {
-    static auto const* taken_of = &shared;
-    static auto snapshot = bpfxx::make_snapshot(shared.map).value();
-    if (taken_of != &shared) {
-        snapshot = bpfxx::make_snapshot(shared.map).value();
-        taken_of = &shared;
-    }
-    std::uint64_t expected = 0;
-    for (std::uint64_t const key : shared.present) expected += 2 * key;
-    for (auto _ : state) {
+    auto snapshot = bpfxx::make_snapshot(shared.map).value();
+    maps::expect(snapshot.in_kernel(), "walk inside the kernel");
+    maps::expect(snapshot.refresh().has_value(), "take a snapshot");
+    maps::repeat_walk(state, shared.sum, [&] {
         maps::expect(snapshot.refresh().has_value(), "take a snapshot");
         std::uint64_t sum = 0;
         for (std::uint64_t const key : snapshot.keys()) sum += key;
         for (std::uint64_t const value : snapshot.values()) sum += value;
-        maps::expect(sum == expected, "see every entry once");
-    }
+        return sum;
+    });
 }
 
-/// One system call for all the keys, which are copied into its memory as another program's would be.
-void lookup_many(benchmark::State& state, maps::shared_map const& shared) {
-    auto const many = bpfxx::make_vectored(shared.map, static_cast<std::uint32_t>(shared.many)).value();
-    maps::expect(many.in_kernel(), "look up in the kernel");
-    std::size_t const count = shared.many;
+void walk_per_cpu(benchmark::State& state, maps::shared_per_cpu_map const& shared) {
+    std::uint64_t keys[maps::batch];
+    std::vector<bpfxx::per_cpu_slot<std::uint64_t>> slots(maps::batch * shared.cpus.count());
+    auto const rows = bpfxx::per_cpu_rows<std::uint64_t>::over(slots, shared.cpus).value();
+    maps::repeat_walk(state, shared.sum, [&] {
+        bpfxx::result<void> outcome = bpfxx::outcome::success();
+        std::uint64_t sum = 0;
+        for (auto const& [key, values] : shared.map.entries(keys, rows, outcome)) sum += key + values.sum();
+        maps::expect(outcome.has_value(), "walk");
+        return sum;
+    });
+}
+
+auto made_vectored(maps::shared_map const& shared, std::size_t many) {
+    auto made = bpfxx::make_vectored(shared.map, static_cast<std::uint32_t>(many)).value();
+    maps::expect(made.in_kernel(), "run inside the kernel");
+    return made;
+}
+
+/// One system call for all the keys, which are copied into its memory, as by a program that has them elsewhere.
+void lookup_vectored(benchmark::State& state, maps::shared_map const& shared) {
+    auto const many = static_cast<std::size_t>(state.range(0));
+    auto const calls = made_vectored(shared, many);
     std::size_t i = 0;
     std::uint64_t sum = 0;
     std::uint64_t hits = 0;
     for (auto _ : state) {
-        std::copy_n(shared.present.data() + i % shared.present.size(), count, many.keys().data());
-        i += count;
-        hits += many.lookup(static_cast<std::uint32_t>(count)).value();
-        for (std::uint64_t const value : many.values()) sum += value;
+        std::copy_n(shared.present.data() + i % shared.present.size(), many, calls.keys().data());
+        i += many;
+        hits += calls.lookup(static_cast<std::uint32_t>(many)).value();
+        for (std::uint64_t const value : calls.values()) sum += value;
     }
     benchmark::DoNotOptimize(sum);
     maps::expect(hits == i, "look many up");
 }
 
-/// Elements in an order that no processor can guess: `read(index)` gives one.
+void update_vectored(benchmark::State& state, maps::shared_map const& shared) {
+    auto const many = static_cast<std::size_t>(state.range(0));
+    auto const calls = made_vectored(shared, many);
+    std::size_t i = 0;
+    std::uint64_t stored = 0;
+    for (auto _ : state) {
+        auto const* const keys = shared.present.data() + i % shared.present.size();
+        std::copy_n(keys, many, calls.keys().data());
+        std::copy_n(keys, many, calls.values().data());
+        i += many;
+        stored += calls.update(static_cast<std::uint32_t>(many)).value();
+    }
+    maps::expect(stored == i, "update many");
+}
+
 template <class Read>
-void read_elements(benchmark::State& state, maps::shared_map const& shared, Read const& read) {
-    std::size_t const mask = shared.present.size() - 1;
+void read_all(benchmark::State& state, maps::shared_array const& shared, Read const& read) {
+    std::size_t const mask = shared.indices.size() - 1;
     std::size_t i = 0;
     std::uint64_t sum = 0;
     for (auto _ : state) {
-        auto const index = static_cast<std::uint32_t>(shared.present[i++ & mask] >> 40) & 1023;
-        sum += read(index);
+        sum += read(shared.indices[i++ & mask]);
         benchmark::DoNotOptimize(sum);
     }
 }
 
-void read_mapped(benchmark::State& state, maps::shared_map const& shared) {
-    auto const view = shared.table->view();
-    read_elements(state, shared, [&](std::uint32_t index) { return view[index]; });
+void read_mapped(benchmark::State& state, maps::shared_array const& shared) {
+    auto const view = shared.map.view();
+    read_all(state, shared, [&](std::uint32_t index) { return view[index]; });
 }
 
-void read_by_lookup(benchmark::State& state, maps::shared_map const& shared) {
-    read_elements(state, shared, [&](std::uint32_t index) { return shared.table->lookup(index).value().value(); });
+void read_by_lookup(benchmark::State& state, maps::shared_array const& shared) {
+    read_all(state, shared, [&](std::uint32_t index) { return shared.map.lookup(index).value().value(); });
 }
 
-void read_memory(benchmark::State& state, maps::shared_map const& shared) {
-    std::vector<std::uint64_t> const memory(1024, 1);
-    read_elements(state, shared, [&](std::uint32_t index) { return memory[index]; });
+void read_memory(benchmark::State& state, maps::shared_array const& shared) {
+    std::vector<std::uint64_t> const memory(shared.indices.size());
+    read_all(state, shared, [&](std::uint32_t index) { return memory[index]; });
 }
 
-constexpr maps::rival with_more(maps::rival made) {
-    made.lookup_many = lookup_many;
-    made.read_element = read_mapped;
-    return made;
-}
+using of = maps::loops<bpfxx_calls>;
 
 } // namespace
 
-constexpr maps::rival maps::by_bpfxx = with_more(rival_of<bpfxx_calls>("bpfxx"));
-constexpr maps::rival maps::by_bpfxx_for_each{.name = "bpfxx for_each", .walk = loops<for_each_calls>::walk};
-constexpr maps::rival maps::by_bpfxx_snapshot{.name = "bpfxx snapshot", .walk = walk_by_snapshot};
-constexpr maps::rival maps::by_array_lookup{.name = "bpfxx lookup", .read_element = read_by_lookup};
-constexpr maps::rival maps::by_plain_memory{.name = "plain memory", .read_element = read_memory};
+constexpr maps::rival maps::by_bpfxx{
+    .lookup_hit = {"lookup", of::lookup_hit},
+    .lookup_miss = {"lookup", of::lookup_miss},
+    .update = {"update", of::update},
+    .insert_erase = {"insert, erase", of::insert_erase},
+    .erase_miss = {"erase", of::erase_miss},
+    .walk = {"entries", of::walk},
+    .snapshot = {"snapshot", walk_by_snapshot},
+    .per_cpu_walk = {"entries", walk_per_cpu},
+    .lookup_many = {"vectored lookup", lookup_vectored},
+    .update_many = {"vectored update", update_vectored},
+    .read = {"mmap_array view", read_mapped},
+};
+constexpr maps::rival maps::by_bpfxx_otherwise{
+    .walk = {"bpfxx for_each", loops<for_each_calls>::walk},
+    .snapshot = {"bpfxx entries", of::walk},
+    .read = {"bpfxx lookup", read_by_lookup},
+};
+constexpr maps::rival maps::by_plain_memory{.read = {"plain memory", read_memory}};

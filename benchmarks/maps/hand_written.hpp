@@ -45,7 +45,7 @@ inline std::uint64_t address(void const* pointer) { return reinterpret_cast<std:
 template <class Enter>
 class hand_written {
   public:
-    explicit hand_written(map_type const& map) : fd_{static_cast<std::uint32_t>(map.fd().raw())} {}
+    explicit hand_written(auto const& map) : fd_{static_cast<std::uint32_t>(map.fd().raw())} {}
 
     bool lookup(std::uint64_t const& key, std::uint64_t& value) const {
         element_attr attr{fd_, 0, address(&key), address(&value)};

@@ -1,12 +1,19 @@
 #pragma once
-// The loops, written once. `Calls` is made from the shared map and has lookup, update, insert, erase and sum_by_walk;
-// every translation unit instantiates them with a `Calls` of its own unnamed namespace, so all of it is inlined there.
+// The loops, written once. `Calls` is made from a shared map and has lookup, update, insert, erase and sum_by_walk, or
+// those of them that are asked for; every translation unit instantiates the loops with a `Calls` of its own unnamed
+// namespace, so all of it is inlined there.
 
 #include "rival.hpp"
 
 #include <cerrno>
 
 namespace maps {
+
+/// `sum()` is a walk; it has seen what it had to see when its sum is right.
+template <class Sum>
+void repeat_walk(benchmark::State& state, std::uint64_t expected, Sum const& sum) {
+    for (auto _ : state) expect(sum() == expected, "see every entry once");
+}
 
 template <class Calls>
 struct loops {
@@ -55,20 +62,19 @@ struct loops {
 
     static void walk(benchmark::State& state, shared_map const& shared) {
         Calls const calls{shared.map};
-        std::uint64_t expected = 0;
-        for (std::uint64_t const key : shared.present) expected += 2 * key;
-        for (auto _ : state) expect(calls.sum_by_walk() == expected, "see every entry once");
+        repeat_walk(state, shared.sum, [&] { return calls.sum_by_walk(); });
     }
 
     static void lookup_many(benchmark::State& state, shared_map const& shared) {
         Calls const calls{shared.map};
         std::uint64_t const* const keys = shared.present.data();
         std::size_t const mask = shared.present.size() - 1;
+        auto const many = static_cast<std::size_t>(state.range(0));
         std::size_t i = 0;
         std::size_t hits = 0;
         std::uint64_t sum = 0;
         for (auto _ : state) {
-            for (std::size_t const end = i + shared.many; i != end; ++i) {
+            for (std::size_t const end = i + many; i != end; ++i) {
                 std::uint64_t value;
                 if (!calls.lookup(keys[i & mask], value)) continue;
                 sum += value;
@@ -77,6 +83,16 @@ struct loops {
         }
         benchmark::DoNotOptimize(sum);
         expect(hits == i, "look many up");
+    }
+
+    static void update_many(benchmark::State& state, shared_map const& shared) {
+        Calls const calls{shared.map};
+        std::uint64_t const* const keys = shared.present.data();
+        std::size_t const mask = shared.present.size() - 1;
+        auto const many = static_cast<std::size_t>(state.range(0));
+        std::size_t i = 0;
+        for (auto _ : state)
+            for (std::size_t const end = i + many; i != end; ++i) calls.update(keys[i & mask], keys[i & mask]);
     }
 
   private:
@@ -99,36 +115,64 @@ struct loops {
     }
 };
 
-template <class Calls>
-constexpr rival rival_of(char const* name) {
-    using of = loops<Calls>;
-    return {
-        .name = name,
-        .lookup_hit = of::lookup_hit,
-        .lookup_miss = of::lookup_miss,
-        .update = of::update,
-        .insert_erase = of::insert_erase,
-        .erase_miss = of::erase_miss,
-        .walk = of::walk,
-        .lookup_many = of::lookup_many,
-    };
-}
-
-/// The batch loop that a C programmer writes. `Calls::next_batch` fills keys and values from `in` on, moves `out`, sets
-/// the count and answers 0, or -ENOENT with the last entries.
-template <class Calls>
-std::uint64_t sum_by_batches(Calls const& calls) {
-    std::uint64_t keys[batch];
-    std::uint64_t values[batch];
-    std::uint64_t sum = 0;
+/// The batch loop that a C programmer writes. `calls.next_batch` fills keys and values from `in` on, moves `out`, sets
+/// the count and answers 0, or -ENOENT with the last entries; `visit(count)` reads them.
+template <class Calls, class Visit>
+void visit_batches(Calls const& calls, std::uint64_t* keys, std::uint64_t* values, Visit const& visit) {
     std::uint64_t position = 0;
     for (void const* in = nullptr;; in = &position) {
         std::uint32_t count = batch;
         int const answer = calls.next_batch(in, &position, keys, values, count);
         expect(answer == 0 || answer == -ENOENT, "walk by batches");
-        for (std::uint32_t i = 0; i < count; ++i) sum += keys[i] + values[i];
-        if (answer != 0) return sum;
+        visit(count);
+        if (answer != 0) return;
     }
+}
+
+template <class Calls>
+std::uint64_t sum_by_batches(Calls const& calls) {
+    std::uint64_t keys[batch];
+    std::uint64_t values[batch];
+    std::uint64_t sum = 0;
+    visit_batches(calls, keys, values, [&](std::uint32_t count) {
+        for (std::uint32_t i = 0; i < count; ++i) sum += keys[i] + values[i];
+    });
+    return sum;
+}
+
+/// In a per-CPU map the kernel writes as many values for each key as there are possible processors.
+template <class Calls>
+void per_cpu_batches(benchmark::State& state, shared_per_cpu_map const& shared) {
+    Calls const calls{shared.map};
+    std::size_t const cpus = shared.cpus.count();
+    std::uint64_t keys[batch];
+    std::vector<std::uint64_t> values(batch * cpus);
+    repeat_walk(state, shared.sum, [&] {
+        std::uint64_t sum = 0;
+        visit_batches(calls, keys, values.data(), [&](std::uint32_t count) {
+            for (std::uint32_t i = 0; i < count; ++i) sum += keys[i];
+            for (std::size_t i = 0; i < count * cpus; ++i) sum += values[i];
+        });
+        return sum;
+    });
+}
+
+/// A rival that asks for elements one by one and walks by batches.
+template <class Calls>
+constexpr rival rival_of(char const* name, char const* batches) {
+    using of = loops<Calls>;
+    return {
+        .lookup_hit = {name, of::lookup_hit},
+        .lookup_miss = {name, of::lookup_miss},
+        .update = {name, of::update},
+        .insert_erase = {name, of::insert_erase},
+        .erase_miss = {name, of::erase_miss},
+        .walk = {batches, of::walk},
+        .snapshot = {batches, of::walk},
+        .per_cpu_walk = {batches, per_cpu_batches<Calls>},
+        .lookup_many = {name, of::lookup_many},
+        .update_many = {name, of::update_many},
+    };
 }
 
 } // namespace maps

@@ -16,4 +16,4 @@ struct libc {
 
 } // namespace
 
-constexpr maps::rival maps::by_syscall = rival_of<hand_written<libc>>("syscall()");
+constexpr maps::rival maps::by_syscall = rival_of<hand_written<libc>>("syscall()", "syscall() batches");

@@ -21,7 +21,8 @@ struct instruction {
 
 } // namespace
 
-constexpr maps::rival maps::by_inlined_syscall = rival_of<hand_written<instruction>>("inlined syscall");
+constexpr maps::rival maps::by_inlined_syscall =
+    rival_of<hand_written<instruction>>("inlined syscall", "inlined syscall batches");
 
 #elif defined(__aarch64__)
 
@@ -40,10 +41,11 @@ struct instruction {
 
 } // namespace
 
-constexpr maps::rival maps::by_inlined_syscall = rival_of<hand_written<instruction>>("inlined syscall");
+constexpr maps::rival maps::by_inlined_syscall =
+    rival_of<hand_written<instruction>>("inlined syscall", "inlined syscall batches");
 
 #else
 
-constexpr maps::rival maps::by_inlined_syscall{.name = "inlined syscall"};
+constexpr maps::rival maps::by_inlined_syscall{};
 
 #endif

@@ -1,8 +1,9 @@
 #pragma once
-// What every rival offers to main.cpp: one loop for each operation, over one map that all of them share.
+// What is shared between all rivals, and what each of them offers to main.cpp: loops over it, one for each operation.
 
 #include <bpfxx/map/hash.hpp>
 #include <bpfxx/map/mmap_array.hpp>
+#include <bpfxx/map/per_cpu_hash.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -14,46 +15,60 @@
 
 namespace maps {
 
-using map_type = bpfxx::hash_map<std::uint64_t, std::uint64_t>;
-using table_type = bpfxx::mmap_array<std::uint64_t>;
-
-/// The map, and keys in an order that no processor can guess.
+/// A map whose values are their keys, and keys in an order that no processor can guess.
 struct shared_map {
-    map_type map;
+    bpfxx::hash_map<std::uint64_t, std::uint64_t> map;
     std::vector<std::uint64_t> present;
     std::vector<std::uint64_t> absent;
-    /// How many keys `lookup_many` looks up at a time.
-    std::size_t many = 1;
-    /// What `read_element` reads.
-    table_type const* table = nullptr;
+    /// Of all keys and values.
+    std::uint64_t sum;
 };
 
-using loop = void(benchmark::State&, shared_map const&);
+/// The same with a value for each possible processor.
+struct shared_per_cpu_map {
+    bpfxx::per_cpu_hash_map<std::uint64_t, std::uint64_t> map;
+    bpfxx::possible_cpus cpus;
+    std::uint64_t sum;
+};
 
-/// A way to use maps; a loop that it does not have is null.
+/// An array, and indices in an order that no processor can guess; there are as many, a power of two.
+struct shared_array {
+    bpfxx::mmap_array<std::uint64_t> map;
+    std::vector<std::uint32_t> indices;
+};
+
+/// One way to do an operation: `state.range(0)` elements in each iteration. Where there is none, `loop` is null.
+template <class Shared>
+struct contender {
+    char const* name = nullptr;
+    void (*loop)(benchmark::State& state, Shared const& shared) = nullptr;
+};
+
+/// A library, or a way to use one.
 struct rival {
-    char const* name;
-    loop* lookup_hit = nullptr;
-    loop* lookup_miss = nullptr;
-    loop* update = nullptr;
-    loop* insert_erase = nullptr;
-    loop* erase_miss = nullptr;
-    loop* walk = nullptr;
-    loop* lookup_many = nullptr;
-    loop* read_element = nullptr;
+    contender<shared_map> lookup_hit{};
+    contender<shared_map> lookup_miss{};
+    contender<shared_map> update{};
+    contender<shared_map> insert_erase{};
+    contender<shared_map> erase_miss{};
+    contender<shared_map> walk{};
+    contender<shared_map> snapshot{};
+    contender<shared_per_cpu_map> per_cpu_walk{};
+    contender<shared_map> lookup_many{};
+    contender<shared_map> update_many{};
+    contender<shared_array> read{};
 };
 
 extern rival const by_bpfxx;
-extern rival const by_bpfxx_for_each;
-extern rival const by_bpfxx_snapshot;
-extern rival const by_array_lookup;
-extern rival const by_plain_memory;
+extern rival const by_bpfxx_otherwise;
 extern rival const by_syscall;
 extern rival const by_inlined_syscall;
 extern rival const by_libbpf;
 extern rival const by_libbpf_next_key;
+extern rival const by_bcc;
+extern rival const by_plain_memory;
 
-/// Entries that hand-written batch loops ask for at once: as many as bpfxx does.
+/// Entries that batch loops ask for at once: as many as bpfxx does.
 inline constexpr std::size_t batch = 1024;
 static_assert(batch == bpfxx::default_batch<std::uint64_t, std::uint64_t>);
 

@@ -58,6 +58,7 @@ enum class command : std::uint32_t {
     map_memory = 0xffff'0002,
     open_file = 0xffff'0003,
     read_file = 0xffff'0004,
+    set_socket_option = 0xffff'0005,
 };
 
 /// The number of commands that bpfxx models.
@@ -116,6 +117,7 @@ inline constexpr std::array<std::string_view, command_count> command_names{
     case command::map_memory: return "mmap";
     case command::open_file: return "open";
     case command::read_file: return "read";
+    case command::set_socket_option: return "setsockopt";
     default: break;
     }
     auto const index = static_cast<std::uint32_t>(during);

@@ -128,6 +128,12 @@ consteval bool has_right_count() {
     return count_members<T>() >= 1 && count_members<T>() <= most_members;
 }
 
+/// Behind a member that cannot begin empty the count ends; an array without a size begins empty and is not counted.
+template <class T>
+consteval bool has_plain_members() {
+    return begins_empty<T, count_members<T>()>() && !begins_empty<T, count_members<T>() + 1>();
+}
+
 template <class T>
 consteval bool has_bit_field() {
     return !can_point<T>(std::make_index_sequence<count_members<T>()>{});
@@ -137,15 +143,17 @@ template <class T>
 consteval bool is_reflectable() {
     // Each question can be asked only where the one before it was answered well.
     if constexpr (aggregate_class<T>)
-        if constexpr (!has_base<T>() && has_right_count<T>()) return !has_bit_field<T>();
+        if constexpr (!has_base<T>() && has_right_count<T>())
+            if constexpr (has_plain_members<T>()) return !has_bit_field<T>();
     return false;
 }
 
 } // namespace detail
 
 /// An aggregate that can be seen through: a plain struct of 1 to 32 members, without base classes or bit-fields, each
-/// member able to begin empty; no std::array. g++ cannot see through packed structs, clang can. An anonymous union
-/// cannot be told from a member: no question but `has_member_of_type` compiles then, in the compiler's words.
+/// member able to begin empty and none an array without a size; no std::array. g++ cannot see through packed structs,
+/// clang can. An anonymous union, and in g++ a flexible array, cannot be told from a member: no question but
+/// `has_member_of_type` compiles then, in the compiler's words.
 template <class T>
 concept reflectable = detail::is_reflectable<std::remove_cv_t<T>>();
 
@@ -228,7 +236,7 @@ constexpr std::string_view last_identifier(std::string_view text) noexcept {
 /// `flow` out of `… T = ns::(anonymous namespace)::flow]`; `ring<ns::flow, 4>` out of `… T = ns::ring<ns::flow, 4>]`.
 constexpr std::string_view unqualified(std::string_view text) noexcept {
     std::size_t start = 0;
-    while (text[start] != '[' || text[start + 1] == ']') ++start;
+    while (text[start] != '[') ++start;
     while (text[start] != '=') ++start;
     std::size_t const end = text.size() - 1;
     std::size_t last = start += 2;

@@ -9,9 +9,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -134,14 +136,106 @@ TEST_CASE("at run time a builder keeps its first problem") {
           std::string::npos);
     CHECK(problem_after([](auto& to) { to.int_(std::string_view{"a\0b", 3}, 4); }).find("zero byte") !=
           std::string::npos);
+    // Not even where the two halves stand among the names already.
+    CHECK(problem_after([](auto& to) {
+              to.int_("a", 4);
+              to.int_("b", 4);
+              to.int_(std::string_view{"a\0b", 3}, 4);
+          }).find("zero byte") != std::string::npos);
     CHECK(problem_after([](auto& to) { to.int_(std::string(127, 'a'), 4); }).empty());
     CHECK(problem_after([](auto& to) { to.int_(std::string(128, 'a'), 4); }).find("127") != std::string::npos);
     CHECK(problem_after([](auto& to) {
               to.int_("", 4);
               to.int_("int", 3);
           }).find("needs a name") != std::string::npos);
-    std::vector<btf::member_spec> const crowd(0x1'0000);
+    std::vector<btf::member_spec> crowd(0x1'0000);
     CHECK(problem_after([&](auto& to) { to.struct_("s", 4, std::span{crowd}); }).find("65535") != std::string::npos);
+    crowd.pop_back();
+    CHECK(problem_after<0xf'0000>([&](auto& to) { to.struct_("s", 4, std::span{crowd}); }).empty());
+}
+
+TEST_CASE("sizes and places are what the kernel takes, up to the last that it does") {
+    for (std::uint32_t size = 0; size != 20; ++size) {
+        CAPTURE(size);
+        auto const among = [size](std::initializer_list<std::uint32_t> sizes) {
+            return std::find(sizes.begin(), sizes.end(), size) != sizes.end();
+        };
+        CHECK(problem_after([&](auto& to) { to.int_("i", size); }).empty() == among({1, 2, 4, 8, 16}));
+        CHECK(problem_after([&](auto& to) { to.float_("f", size); }).empty() == among({2, 4, 8, 12, 16}));
+        CHECK(problem_after([&](auto& to) { to.enum_("e", size, {{"a", 1}}); }).empty() == among({1, 2, 4, 8}));
+    }
+    CHECK(problem_after([](auto& to) { to.struct_("s", 4, {{"a", {}, 0}, {"open", {}, 32}}); }).empty());
+    CHECK(problem_after([](auto& to) { to.struct_("s", 4, {{"a", {}, 16}, {"b", {}, 16}}); }).empty());
+    CHECK(problem_after([](auto& to) { to.union_("u", 4, {{"a", {}, 8}}); }).find("at its start") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.struct_("s", 64, {{"a", {}, 0, 255}}); }).empty());
+    CHECK(problem_after([](auto& to) { to.struct_("s", 64, {{"a", {}, 0, 256}}); }).find("255 bits") !=
+          std::string::npos);
+    std::uint32_t const large = 4U << 20;
+    CHECK(problem_after([&](auto& to) { to.struct_("s", large, {{"a", {}, 0xff'ffff, 1}}); }).empty());
+    CHECK(problem_after([&](auto& to) { to.struct_("s", large, {{"a", {}, 0x100'0000, 1}}); }).find("2 MiB") !=
+          std::string::npos);
+    CHECK(problem_after([&](auto& to) { to.struct_("s", large, {{"a", {}, 0x100'0000}}); }).empty());
+    CHECK(problem_after([](auto& to) { to.fwd("f", enum_); }).find("forward") != std::string::npos);
+}
+
+TEST_CASE("parts without a name are told from those that may lack one") {
+    CHECK(problem_after([](auto& to) { to.enum_("", 4, {{"a", 1}}); }).empty());
+    CHECK(problem_after([](auto& to) { to.enum_("e", 4, {{"", 1}}); }).find("needs a name") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.typedef_("", btf::void_id); }).find("needs a name") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.fwd(""); }).find("needs a name") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.var("", btf::void_id); }).find("needs a name") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.type_tag("", btf::void_id); }).find("needs a name") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.decl_tag("", btf::void_id); }).find("needs a name") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.datasec("", 4, {}); }).find("needs a name") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.func_proto({}, {{"a b", {}}}); }).find("identifier") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.struct_("s", 4, {{"1", {}}}); }).find("identifier") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.fwd("_Az9"); }).empty());
+    for (char const* wrong : {"@", "[", "`", "{", "a/", "a:", "\xc3\xa4"})
+        CHECK(problem_after([&](auto& to) { to.fwd(wrong); }).find("identifier") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.var("v", type_id{2}); }).find("never added") != std::string::npos);
+    CHECK(problem_after([](auto& to) { to.array({}, type_id{2}, 1); }).find("never added") != std::string::npos);
+}
+
+TEST_CASE("enumerators are as wide and as signed as their values need") {
+    auto const kind_of = [](std::initializer_list<btf::enumerator_spec> values) {
+        btf::builder<> to;
+        to.enum_("e", 8, values);
+        auto const made = to.finish();
+        auto const parsed = btf::view::parse(made.bytes());
+        REQUIRE(parsed);
+        btf::type const only = *parsed->types().begin();
+        std::uint32_t at = 0;
+        for (btf::enumerator_spec const& each : values) CHECK(only.enumerators().at(at++)->value() == each.value);
+        return std::pair{only.kind(), only.is_signed()};
+    };
+    using found = std::pair<btf::kind, bool>;
+    CHECK(kind_of({{"a", 0xffff'ffff}}) == found{enum_, false});
+    CHECK(kind_of({{"a", 0x1'0000'0000}, {"b", 1}}) == found{enum64, false});
+    CHECK(kind_of({{"a", -1}, {"b", 0x7fff'ffff}}) == found{enum_, true});
+    CHECK(kind_of({{"a", -1}, {"b", 0x8000'0000}}) == found{enum64, true});
+    CHECK(kind_of({{"a", -0x8000'0000LL}}) == found{enum_, true});
+    CHECK(kind_of({{"a", -0x8000'0001LL}, {"b", 0}}) == found{enum64, true});
+}
+
+TEST_CASE("what may be left out has its documented meaning") {
+    btf::builder<> to;
+    type_id const prototype = to.func_proto({}, {});
+    to.func("f", prototype);
+    to.var("v", prototype);
+    to.decl_tag("t", prototype);
+    to.fwd("s");
+    to.int_("i", 4);
+    CHECK(to.next_id() == type_id{7});
+    auto const made = to.finish();
+    auto const parsed = btf::view::parse(made.bytes());
+    REQUIRE(parsed);
+    auto each = parsed->types().begin();
+    CHECK((*++each).linkage() == btf::linkage::static_);
+    CHECK((*++each).linkage() == btf::linkage::static_);
+    CHECK((*++each).component() == -1);
+    CHECK((*++each).forward_kind() == struct_);
+    CHECK((*++each).integer()->encoding == btf::int_encoding::none);
+    CHECK((*each).integer()->bit_offset == 0);
 }
 
 TEST_CASE("room for types and names is used to the last byte and no further") {
@@ -240,8 +334,102 @@ struct point {
     mode now;
 };
 } // namespace other_enum
+namespace more {
+using one::mode;
+struct point {
+    std::uint32_t x, y;
+    mode now;
+    mode then;
+};
+} // namespace more
+namespace renamed {
+using one::mode;
+struct point {
+    std::uint32_t x, y;
+    mode later;
+};
+} // namespace renamed
+namespace other_values {
+enum class mode : std::uint8_t { off, on = 2 };
+} // namespace other_values
+namespace more_values {
+enum class mode : std::uint8_t { off, on, stuck };
+} // namespace more_values
+namespace wider {
+enum class mode : std::uint16_t { off, on };
+} // namespace wider
+struct spot {
+    std::uint32_t x, y;
+    one::mode now;
+};
+constexpr auto const& others = btf::describe<one::point, more::point, renamed::point, one::mode, other_values::mode,
+                                             more_values::mode, wider::mode, spot, int[2], int[3], unsigned[2]>();
+static_assert([] {
+    for (std::size_t left = 0; left != others.ids.size(); ++left)
+        for (std::size_t right = 0; right != left; ++right)
+            if (others.ids[left] == others.ids[right]) return false;
+    return true;
+}());
+static_assert(
+    !btf::detail::are_alike({.form = int_, .name = "word", .size = 4},
+                            {.form = int_, .name = "word", .size = 4, .encoding = btf::int_encoding::is_signed}));
+static_assert(!btf::detail::are_alike({.form = array, .size = 8, .element = &btf::shape_of<int>, .count = 2},
+                                      {.form = array, .size = 8, .element = &btf::shape_of<int>, .count = 1}));
 constexpr auto const& points = btf::describe<one::point, same::point, other_order::point, other_enum::point>().ids;
 static_assert(points[0] == points[1] && points[2] != points[0] && points[3] != points[0] && points[3] != points[2]);
+
+// A description by hand: a union, bit-fields.
+constexpr btf::member_shape choice_members[]{{"number", &btf::shape_of<std::uint32_t>},
+                                             {"bytes", &btf::shape_of<unsigned char[4]>}};
+constexpr btf::member_shape other_members[]{{"number", &btf::shape_of<std::uint32_t>},
+                                            {"bytes", &btf::shape_of<signed char[4]>}};
+constexpr btf::member_shape field_members[]{{"low", &btf::shape_of<std::uint32_t>, 0, 3},
+                                            {"high", &btf::shape_of<std::uint32_t>, 3, 29}};
+constexpr btf::member_shape wider_field_members[]{{"low", &btf::shape_of<std::uint32_t>, 0, 3},
+                                                  {"high", &btf::shape_of<std::uint32_t>, 3, 28}};
+union choice {};
+union other_choice {};
+struct struct_choice {};
+struct fields {};
+struct wider_fields {};
+} // namespace
+template <>
+inline constexpr btf::shape bpfxx::btf::shape_of<choice>{
+    .form = union_, .name = "choice", .size = 4, .members = choice_members};
+template <>
+inline constexpr btf::shape bpfxx::btf::shape_of<other_choice>{
+    .form = union_, .name = "choice", .size = 4, .members = other_members};
+template <>
+inline constexpr btf::shape bpfxx::btf::shape_of<struct_choice>{
+    .form = struct_, .name = "choice", .size = 4, .members = choice_members};
+template <>
+inline constexpr btf::shape bpfxx::btf::shape_of<fields>{
+    .form = struct_, .name = "fields", .size = 4, .members = field_members};
+template <>
+inline constexpr btf::shape bpfxx::btf::shape_of<wider_fields>{
+    .form = struct_, .name = "fields", .size = 4, .members = wider_field_members};
+namespace {
+
+TEST_CASE("shapes written by hand are described as they say") {
+    static constexpr auto const& made =
+        btf::describe<choice, fields, other_choice, wider_fields, choice, struct_choice>();
+    auto const parsed = btf::view::parse(made.blob.text());
+    REQUIRE(parsed);
+    std::vector<std::uint32_t> storage(parsed->index_size());
+    auto const made_types = parsed->index(storage);
+    REQUIRE(made_types);
+    btf::type const written = made_types->type(made.ids[0]);
+    CHECK(written.kind() == union_);
+    CHECK(written.members().size() == 2);
+    btf::type const narrow = made_types->type(made.ids[1]);
+    CHECK(narrow.kind() == struct_);
+    CHECK(narrow.members().at(1)->bit_offset() == 3);
+    CHECK(narrow.members().at(1)->bitfield_width() == 29);
+    CHECK(made.ids[0] != made.ids[2]);
+    CHECK(made.ids[1] != made.ids[3]);
+    CHECK(made.ids[0] == made.ids[4]);
+    CHECK(made.ids[0] != made.ids[5]);
+}
 
 TEST_CASE("a described type has the members, offsets and sizes of the C++ type") {
     btf::type const made = in.type(described.ids[1]);

@@ -116,10 +116,32 @@ static_assert(reflect::member_count<with_atomic> == 3 && reflect::member_count<s
 static_assert(reflect::member_count<single_array> == 1 && reflect::member_count<single_nested> == 1);
 static_assert(reflect::member_count<many> == 32 && reflect::member_count<outer const> == 7);
 static_assert(reflect::reflectable<unnamed> && reflect::reflectable<reflect_ring<inner, 3>>);
+static_assert(reflect::detail::count_members<too_many>() == 33);
 static_assert(!reflect::reflectable<too_many> && !reflect::reflectable<bit_fields> && !reflect::reflectable<empty>);
 static_assert(!reflect::reflectable<derived> && !reflect::reflectable<over_empty> && !reflect::reflectable<closed>);
 static_assert(!reflect::reflectable<no_default> && !reflect::reflectable<int> && !reflect::reflectable<either>);
 static_assert(!reflect::reflectable<std::array<int, 2>> && !reflect::reflectable<std::pair<int, int>>);
+
+// One of its members cannot begin empty, wherever it stands; has_spin_lock can be asked nevertheless.
+struct strong_first {
+    no_default first;
+    int second;
+};
+struct strong_between {
+    int first;
+    no_default second;
+    int third;
+};
+struct strong_last {
+    int first;
+    no_default second;
+};
+struct strong_only {
+    no_default only[2];
+};
+static_assert(!reflect::reflectable<strong_first> && !reflect::reflectable<strong_between>);
+static_assert(!reflect::reflectable<strong_last> && !reflect::reflectable<strong_only>);
+static_assert(!bpfxx::has_spin_lock<strong_between>);
 
 static_assert(std::is_same_v<reflect::member_type<outer, 1>, inner>);
 static_assert(std::is_same_v<reflect::member_type<outer, 2>, char[5]>);
@@ -154,6 +176,12 @@ static_assert(reflect::enumerators<reflect_color>[1].value == 4);
 static_assert(reflect::enumerators<reflect_fixed>.size() == 2);
 static_assert(reflect::enumerators<reflect_fixed>[1].name == "fixed_five");
 static_assert(reflect::enumerators<reflect_loose>.empty() && reflect::enumerators<std::byte>.empty());
+enum class both : bool { no, yes };
+enum class wide_range : std::uint64_t { first, last = 31, beyond };
+enum class narrow_range : signed char { below = -1, last = 31 };
+static_assert(reflect::enumerators<both>.size() == 2 && reflect::enumerators<both>[1].name == "yes");
+static_assert(reflect::enumerators<wide_range>.size() == 2 && reflect::enumerators<wide_range>[1].name == "last");
+static_assert(reflect::enumerators<narrow_range>.size() == 1 && reflect::enumerators<narrow_range>[0].value == 31);
 
 // A lock is found where it is a member itself, in whatever company, and only there.
 struct locked {
@@ -191,6 +219,14 @@ static_assert(shape_of<char>.name == "char" && shape_of<std::byte>.name == "unsi
 static_assert(shape_of<long>.name == "long long" && shape_of<std::uint16_t>.name == "unsigned short");
 static_assert(shape_of<std::int32_t>.encoding == btf::int_encoding::is_signed && shape_of<char16_t>.size == 2);
 static_assert(shape_of<double>.form == btf::kind::float_ && shape_of<double>.name == "double");
+static_assert(shape_of<float>.name == "float" && shape_of<long double>.name == "long double");
+static_assert(shape_of<signed char>.name == "signed char" && shape_of<short>.name == "short");
+static_assert(shape_of<unsigned>.name == "unsigned int" && shape_of<unsigned long>.name == "unsigned long long");
+static_assert(shape_of<unsigned>.encoding == btf::int_encoding::none && shape_of<int>.name == "int");
+static_assert(btf::detail::integer_name(16, true) == "__int128");
+static_assert(btf::detail::integer_name(16, false) == "unsigned __int128");
+static_assert(shape_of<reflect_color>.name == "reflect_color" && shape_of<reflect_color>.enumerators.size() == 2);
+static_assert(shape_of<reflect_color>.enumerators[1].value == 4 && shape_of<int[2][3]>.size == 24);
 static_assert(shape_of<reflect_color>.form == btf::kind::enum_ && shape_of<reflect_color>.size == 1);
 static_assert(shape_of<reflect_loose>.form == btf::kind::int_ && shape_of<reflect_loose>.size == 4);
 static_assert(shape_of<bpfxx::fd_ref<bpfxx::kind::task>>.name == "int");
@@ -200,6 +236,11 @@ static_assert(shape_of<either>.opaque && shape_of<closed>.opaque && shape_of<std
 static_assert(shape_of<closed>.form == btf::kind::array && shape_of<closed>.size == 4);
 static_assert(shape_of<outer>.form == btf::kind::struct_ && shape_of<outer>.members.size() == 7);
 static_assert(shape_of<outer>.members[1].bit_offset == 32 && shape_of<outer>.members[1].type == &shape_of<inner>);
+static_assert(shape_of<outer>.size == sizeof(outer) && shape_of<outer>.members[6].name == "ratio");
+static_assert(shape_of<std::array<int, 4>>.size == 16 && !shape_of<std::array<int, 4>>.opaque);
+static_assert(shape_of<closed>.count == 4 && shape_of<closed>.element->name == "unsigned char");
+static_assert(shape_of<bpfxx::workqueue>.name == "bpf_wq" && shape_of<bpfxx::workqueue>.size == 16);
+static_assert(shape_of<bpfxx::timer>.members[0].type->size == 16 && shape_of<bpfxx::timer>.members.size() == 1);
 static_assert(shape_of<bpfxx::spin_lock>.name == "bpf_spin_lock" && shape_of<bpfxx::timer>.name == "bpf_timer");
 
 } // namespace

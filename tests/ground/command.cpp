@@ -88,7 +88,9 @@ TEST_CASE("system calls beside bpf(2) have names too, and numbers that no kernel
     CHECK(name(command::map_memory) == "mmap");
     CHECK(name(command::open_file) == "open");
     CHECK(name(command::read_file) == "read");
-    for (auto const beside : {command::duplicate_fd, command::map_memory, command::open_file, command::read_file})
+    CHECK(name(command::set_socket_option) == "setsockopt");
+    for (auto const beside : {command::duplicate_fd, command::map_memory, command::open_file, command::read_file,
+                              command::set_socket_option})
         CHECK(static_cast<std::uint32_t>(beside) > 1u << 17); // above BPF_COMMON_ATTRS and all that it is or-ed with
 }
 

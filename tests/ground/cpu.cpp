@@ -6,13 +6,21 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <random>
+#include <set>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -33,6 +41,8 @@ std::vector<std::uint32_t> numbers(possible_cpus const& cpus) {
 
 static_assert(listed("0-3,8-11\n").count() == 8);
 static_assert(listed("0-3,8-11\n").number(4) == cpu_number{8});
+// While compiling, so that reading a number that is not there cannot pass for one.
+static_assert(!detail::cpu_list::parse("-3\n") && !detail::cpu_list::parse("3-\n") && !detail::cpu_list::parse(",3\n"));
 
 TEST_CASE("lists with gaps: the i-th value belongs to the i-th possible processor") {
     CHECK(numbers(listed("0\n")) == std::vector<std::uint32_t>{0});
@@ -109,18 +119,24 @@ bool make_file(char* name) {
     return file >= 0;
 }
 
-/// What `read` makes of a file with this text in the place of the kernel's, in a mount namespace of a thread's own;
-/// nothing where one cannot be made.
-std::optional<result<possible_cpus>> read_from(std::string const& text, bool as_directory = false) {
-    char name[] = "/tmp/bpfxx_cpus_XXXXXX";
-    if (as_directory ? mkdtemp(name) == nullptr : !make_file(name)) return std::nullopt;
-    if (!as_directory) std::ofstream{name} << text;
+/// What `read` makes of the file that stands in the place of the kernel's, in a mount namespace of a thread's own; nothing
+/// where one cannot be made.
+std::optional<result<possible_cpus>> read_instead(char const* name,
+                                                  char const* of = "/sys/devices/system/cpu/possible") {
     std::optional<result<possible_cpus>> answer;
     std::thread{[&] {
-        char const* const file = as_directory ? "/sys/devices/system/cpu" : "/sys/devices/system/cpu/possible";
         if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
-        if (mount(name, file, nullptr, MS_BIND, nullptr) == 0) answer.emplace(possible_cpus::read());
+        if (mount(name, of, nullptr, MS_BIND, nullptr) == 0) answer.emplace(possible_cpus::read());
     }}.join();
+    return answer;
+}
+
+/// The same of a text.
+std::optional<result<possible_cpus>> read_from(std::string const& text) {
+    char name[] = "/tmp/bpfxx_cpus_XXXXXX";
+    if (!make_file(name)) return std::nullopt;
+    std::ofstream{name} << text;
+    auto answer = read_instead(name);
     std::remove(name);
     return answer;
 }
@@ -148,9 +164,137 @@ TEST_CASE("a file that says something else is a malformed answer, never a small 
 }
 
 TEST_CASE("no file at all says so") {
-    auto const answer = read_from("", true);
+    char name[] = "/tmp/bpfxx_cpus_XXXXXX";
+    REQUIRE(mkdtemp(name) != nullptr);
+    auto const answer = read_instead(name, "/sys/devices/system/cpu");
+    std::remove(name);
     if (!answer) return support::skip("a mount namespace cannot be made here");
     CHECK(answer->error() == error{errc::enoent, command::open_file});
+}
+
+TEST_CASE("a file that cannot be read says so") {
+    auto const answer = read_instead("/proc/self/mem"); // opens, and has nothing at its start
+    if (!answer) return support::skip("a mount namespace cannot be made here");
+    CHECK(answer->error() == error{errc::eio, command::read_file});
+}
+
+/// Whether the reader of a pipe would lose it in exec(2).
+bool reader_is_closed_on_exec(int end) {
+    struct stat pipe{};
+    fstat(end, &pipe);
+    for (int each = 0; each != 256; ++each) {
+        struct stat found{};
+        if (each == end || fstat(each, &found) != 0 || found.st_ino != pipe.st_ino) continue;
+        return (fcntl(each, F_GETFD) & FD_CLOEXEC) != 0;
+    }
+    return false;
+}
+
+/// What `read` makes of a text that comes in pieces: each is written once the one before it was read.
+std::optional<result<possible_cpus>> read_pieces(std::vector<std::string> const& pieces) {
+    char name[] = "/tmp/bpfxx_cpus_XXXXXX";
+    if (mkdtemp(name) == nullptr) return std::nullopt;
+    auto const pipe = std::string{name} + "/pipe";
+    if (mkfifo(pipe.c_str(), 0600) != 0) return std::nullopt;
+    int const end = open(pipe.c_str(), O_RDWR | O_CLOEXEC);
+    bool closed_on_exec = false;
+    std::thread writer{[&] {
+        for (auto const& piece : pieces) {
+            int left = 1;
+            for (int tries = 0; left != 0 && tries != 5000; ++tries) {
+                std::this_thread::sleep_for(std::chrono::milliseconds{1});
+                ioctl(end, FIONREAD, &left);
+            }
+            if (left != 0) break; // nobody reads
+            closed_on_exec = reader_is_closed_on_exec(end);
+            if (write(end, piece.data(), piece.size()) != static_cast<ssize_t>(piece.size())) break;
+        }
+        close(end);
+    }};
+    auto answer = read_instead(pipe.c_str());
+    writer.join();
+    std::remove(pipe.c_str());
+    std::remove(name);
+    if (answer) CHECK(closed_on_exec);
+    return answer;
+}
+
+TEST_CASE("a list that comes in pieces is read to its end") {
+    auto const answer = read_pieces({"0-", "3,8", "-1", "1\n"});
+    if (!answer) return support::skip("a mount namespace cannot be made here");
+    REQUIRE(*answer);
+    CHECK(numbers(**answer) == std::vector<std::uint32_t>{0, 1, 2, 3, 8, 9, 10, 11});
+}
+
+TEST_CASE("hostile: a piece that is longer than the room left is not read beyond it") {
+    auto const answer = read_pieces({"0-3,", std::string(5000, '0') + "8\n"});
+    if (!answer) return support::skip("a mount namespace cannot be made here");
+    CHECK(answer->error() == error{errc::malformed_answer, command::read_file});
+}
+
+/// The same list read in another way: split at commas, every number by itself; nothing where it is none.
+std::optional<std::set<std::uint32_t>> read_slowly(std::string const& text) {
+    std::set<std::uint32_t> all;
+    if (text.empty() || text.back() != '\n') return std::nullopt;
+    std::istringstream parts{text.substr(0, text.size() - 1) + ","};
+    auto const number = [](std::string const& digits) -> std::optional<std::uint32_t> {
+        if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+        auto const significant = digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+        if (significant.size() > 4 || std::stoul(significant) >= 8192) return std::nullopt;
+        return static_cast<std::uint32_t>(std::stoul(significant));
+    };
+    for (std::string part; std::getline(parts, part, ',');) {
+        auto const dash = part.find('-');
+        auto const first = number(part.substr(0, dash));
+        auto const last = dash == std::string::npos ? first : number(part.substr(dash + 1));
+        if (!first || !last || *last < *first || (!all.empty() && *first <= *all.rbegin())) return std::nullopt;
+        for (auto each = *first; each <= *last; ++each) all.insert(each);
+    }
+    return all;
+}
+
+TEST_CASE("hostile: lists cut and changed at random are read, or refused, as a slow reader does") {
+    std::mt19937 engine{11};
+    auto const random = [&] { return static_cast<std::uint32_t>(engine()); };
+    std::string_view const letters = "0123456789,-\n x+";
+    int lists = 0;
+    for (int round = 0; round != 40'000; ++round) {
+        std::string text;
+        for (std::uint32_t from = random() % 70, part = random() % 5 + 1; part != 0; --part) {
+            auto const to = from + random() % 66;
+            text +=
+                (text.empty() ? "" : ",") + std::to_string(from) + (random() % 3 == 0 ? "" : "-" + std::to_string(to));
+            from = to + random() % 3;
+        }
+        text += '\n';
+        for (auto changes = random() % 4; changes != 0 && !text.empty(); --changes) {
+            auto const at = random() % text.size();
+            switch (random() % 4) {
+            case 0: text[at] = letters[random() % letters.size()]; break;
+            case 1: text.erase(at, random() % 3); break;
+            case 2: text.insert(at, 1, letters[random() % letters.size()]); break;
+            default: text.resize(at); break;
+            }
+        }
+        // On the heap and of its exact size, so that a sanitizer sees a read beyond it.
+        std::vector<char> const exact(text.begin(), text.end());
+        auto const read = detail::cpu_list::parse({exact.data(), exact.size()});
+        auto const slowly = read_slowly(text);
+        REQUIRE_MESSAGE(read.has_value() == slowly.has_value(), text);
+        if (!read) continue;
+        ++lists;
+        bool same = read->count() == slowly->size();
+        std::uint32_t index = 0;
+        for (auto const each : *slowly) {
+            same = same && read->at(index) == each && read->below(each) == index && read->contains(each);
+            ++index;
+        }
+        for (std::uint32_t each = 0; each != 600; ++each) same = same && read->contains(each) == slowly->contains(each);
+        REQUIRE_MESSAGE(same, text);
+        REQUIRE(read->at(index) == 8192);
+        REQUIRE(read->below(8192) == index);
+    }
+    CHECK(lists > 5'000);
 }
 
 } // namespace

@@ -63,6 +63,11 @@ constexpr row rows[] = {
     // the frame pointer may be compared
     {jump_if(r10 > r1, "there").jump, {0x2d, 10, 1, 0, 0}},
     {jump("there").jump, {0x05, 0, 0, 0, 0}},
+    {gotol("there").jump, {0x06, 0, 0, 0, 0}},
+    {may_goto("there").jump, {0xe5, 0, 0, 0, 0}},
+    // 32 bits may be written as unsigned where 32 bits are compared
+    {jump_if(w1 == 0xffffffff, "there").jump, {0x16, 1, 0, 0, -1}},
+    {jump_if(w1 != 0x80000000, "there").jump, {0x56, 1, 0, 0, -2147483648LL}},
 };
 // clang-format on
 
@@ -73,6 +78,8 @@ TEST_CASE("jumps are encoded as the table says, their distance left open") { tes
 TEST_CASE("jumps remember where they go") {
     CHECK(jump("there").target == "there");
     CHECK(jump_if(r0 == 0, "elsewhere").target == "elsewhere");
+    CHECK(gotol("far").target == "far");
+    CHECK(may_goto("out").target == "out");
     constexpr std::string_view name = "named";
     CHECK(jump(name).target == "named");
 }

@@ -29,17 +29,19 @@ constexpr row rows[] = {
     {load<std::uint32_t>(r3, r6), {0x61, 3, 6, 0, 0}},
     {store<std::uint32_t>(r10 - 16, r4), {0x63, 10, 4, -16, 0}},
     {store<std::uint32_t>(r7, 33), {0x62, 7, 0, 0, 33}},
-    {atomic_add<std::uint32_t>(r8 + 8, r9), {0xc3, 8, 9, 8, 0}},
     {load<std::uint64_t>(r3, r6 + 24), {0x79, 3, 6, 24, 0}},
     {load<std::uint64_t>(r3, r6), {0x79, 3, 6, 0, 0}},
     {store<std::uint64_t>(r10 - 16, r4), {0x7b, 10, 4, -16, 0}},
     {store<std::uint64_t>(r7, 33), {0x7a, 7, 0, 0, 33}},
-    {atomic_add<std::uint64_t>(r8 + 8, r9), {0xdb, 8, 9, 8, 0}},
+    // with their sign
+    {load<std::int8_t>(r3, r6 + 24), {0x91, 3, 6, 24, 0}},
+    {load<std::int16_t>(r3, r6 - 2), {0x89, 3, 6, -2, 0}},
+    {load<std::int32_t>(r3, r6), {0x81, 3, 6, 0, 0}},
+    {load<signed char>(r3, r6), {0x91, 3, 6, 0, 0}},
     // w registers take what fits them
     {load<std::uint8_t>(w3, r6), {0x71, 3, 6, 0, 0}},
     {load<std::uint32_t>(w3, r6), {0x61, 3, 6, 0, 0}},
     {store<std::uint32_t>(r6, w3), {0x63, 6, 3, 0, 0}},
-    {atomic_add<std::uint32_t>(r6, w3), {0xc3, 6, 3, 0, 0}},
     // other names of the same types
     {load<unsigned long long>(r3, r6), {0x79, 3, 6, 0, 0}},
     {store<unsigned char>(r6, r3), {0x73, 6, 3, 0, 0}},
@@ -67,15 +69,12 @@ template <class T, class Reg>
 concept loadable = requires(Reg to) { load<T>(to, r6); };
 template <class T, class Reg>
 concept storable = requires(Reg from) { store<T>(r6, from); };
-template <class T, class Reg>
-concept atomically_added = requires(Reg from) { atomic_add<T>(r6, from); };
 
 static_assert(loadable<std::uint64_t, reg64> && !loadable<std::uint64_t, reg32>);
-static_assert(!loadable<std::int32_t, reg64> && !loadable<bool, reg64> && !loadable<float, reg64>);
+static_assert(loadable<std::int32_t, reg64> && !loadable<std::int32_t, reg32> && !loadable<std::int8_t, reg32>);
+static_assert(!loadable<std::int64_t, reg64> && !loadable<std::int64_t, reg32>);
+static_assert(!loadable<bool, reg64> && !loadable<float, reg64> && !loadable<char, reg64>);
 static_assert(storable<std::uint64_t, reg64> && !storable<std::uint64_t, reg32>);
 static_assert(storable<std::uint64_t, int> && !storable<int, int> && !storable<int, reg64>);
-static_assert(atomically_added<std::uint64_t, reg64> && !atomically_added<std::uint64_t, reg32>);
-static_assert(!atomically_added<std::uint16_t, reg64> && !atomically_added<std::uint8_t, reg64>);
-static_assert(!atomically_added<std::int64_t, reg64> && !atomically_added<std::uint64_t, int>);
 
 } // namespace

@@ -61,6 +61,11 @@ TEST_CASE("constants of every integer type and enumerators keep their value") {
     CHECK(operand<64>{std::uint64_t{0x7fffffff}}.imm() == 0x7fffffff);
     CHECK(operand<64>{std::int64_t{-0x80000000LL}}.imm() == -0x7fffffff - 1);
     CHECK(operand<32>{sizeof(std::uint64_t)}.imm() == 8);
+    CHECK(operand<32>{0x7fffffff}.imm() == 0x7fffffff);
+    CHECK(operand<32>{0x80000000}.imm() == -0x7fffffff - 1);
+    CHECK(operand<32>{0xffffffff}.imm() == -1);
+    CHECK(operand<32>{std::uint64_t{0xffffffff}}.imm() == -1);
+    CHECK(operand<32>{std::int64_t{-0x80000000LL}}.imm() == -0x7fffffff - 1);
 }
 
 TEST_CASE("an address is a register and a displacement") {

@@ -28,6 +28,7 @@ using optional_xdp = optional_program_reference<program_kind::xdp>;
 static_assert(std::is_convertible_v<xdp_program const&, optional_xdp> && std::is_default_constructible_v<optional_xdp>);
 static_assert(!std::is_constructible_v<optional_xdp, sched_cls_program const&> &&
               !std::is_constructible_v<optional_xdp, xdp_program> && !std::is_constructible_v<optional_xdp, int>);
+static_assert(!std::is_convertible_v<optional_xdp, program_reference<program_kind::xdp>> && optional_xdp{}.raw() == 0);
 
 constexpr interface_index lo{1};
 constexpr interface_index nowhere{0x7fff'0000};

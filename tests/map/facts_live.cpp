@@ -1,10 +1,16 @@
-// Every cell of map/facts.hpp asked of the running kernel: what a type can do works, what it cannot is refused.
+// Every cell of map/facts.hpp asked of the running kernel: what a type can do works, what it cannot is refused. And
+// which types a map of maps can hold.
 #include <bpfxx/btf/build.hpp>
+#include <bpfxx/btf/find.hpp>
 #include <bpfxx/map/facts.hpp>
 #include <bpfxx/map/handle.hpp>
+#include <bpfxx/map/map_in_map.hpp>
 #include <bpfxx/map/options.hpp>
 #include <bpfxx/sys/attr/btf.hpp>
 #include <bpfxx/sys/call.hpp>
+
+#include "btf/running_kernel.hpp"
+#include "kernel/support/skip.hpp"
 
 #include <doctest/doctest.h>
 
@@ -30,22 +36,27 @@ since running_kernel() {
     return {static_cast<std::uint16_t>(major), static_cast<std::uint16_t>(minor)};
 }
 
-/// What the kernel wants to know of local storage, and of values with a lock.
+/// Types of every size that keys and values have here, of nothing too, and a value with a lock.
 struct types {
     btf::blob<btf::builder<>::capacity> blob;
-    btf::type_id key;
-    btf::type_id wide_key;
+    btf::type_id nothing;
     btf::type_id number;
+    btf::type_id wide_number;
+    btf::type_id pair;
+    btf::type_id stack;
     btf::type_id locked;
 };
 
 constexpr types made = [] {
     btf::builder<> all;
-    auto const key = all.int_("int", 4, btf::int_encoding::is_signed);
-    auto const wide_key = all.int_("unsigned long long", 8);
-    auto const lock = all.struct_("bpf_spin_lock", 4, {{"val", key, 0}});
-    auto const locked = all.struct_("locked", 8, {{"lock", lock, 0}, {"number", key, 32}});
-    return types{all.finish(), key, wide_key, wide_key, locked};
+    auto const nothing = all.struct_("nothing", 0, {});
+    auto const number = all.int_("int", 4, btf::int_encoding::is_signed);
+    auto const wide_number = all.int_("unsigned long long", 8);
+    auto const pair = all.struct_("pair", 8, {{"first", number, 0}, {"second", number, 32}});
+    auto const stack = all.struct_("stack", 256, {{"frames", all.array(wide_number, number, 32), 0}});
+    auto const lock = all.struct_("bpf_spin_lock", 4, {{"val", number, 0}});
+    auto const locked = all.struct_("locked", 8, {{"lock", lock, 0}, {"number", number, 32}});
+    return types{all.finish(), nothing, number, wide_number, pair, stack, locked};
 }();
 
 owned_fd<kind::btf> load_types() {
@@ -87,17 +98,35 @@ bool is_map_of_maps(map_facts const& facts) {
     return facts.type == map_type::array_of_maps || facts.type == map_type::hash_of_maps;
 }
 
-result<detail::opened_map> make(map_facts const& facts, map_flags more = map_flags::none, bool locked = false) {
+/// What the kernel is told of keys and values; local storage cannot do without.
+enum class described { where_needed, fully, with_lock };
+
+map_btf describe(map_facts const& facts, fd_ref<kind::btf> types, described how) {
+    auto const of_size = [](std::uint32_t size) {
+        switch (size) {
+        case 0: return made.nothing;
+        case 4: return made.number;
+        case 8: return made.wide_number;
+        default: return made.stack;
+        }
+    };
+    auto const [key_size, value_size] = sizes_of(facts);
+    auto key = of_size(key_size);
+    if (facts.type == map_type::lpm_trie) key = made.pair; // has to be a struct
+    if (facts.type == map_type::bloom_filter) key = btf::void_id;
+    auto const value = how == described::with_lock ? made.locked : of_size(value_size);
+    return {.fd = types, .key_type_id = btf::number(key), .value_type_id = btf::number(value)};
+}
+
+result<detail::opened_map> make(map_facts const& facts, map_flags more = map_flags::none,
+                                described how = described::where_needed) {
     auto const [key_size, value_size] = sizes_of(facts);
     map_spec spec{.type = facts.type, .flags = facts.required | more};
     if (facts.capacity == map_capacity::bytes) spec.max_entries = static_cast<std::uint32_t>(::getpagesize());
     if (facts.capacity == map_capacity::pages) spec.max_entries = 1;
     if (facts.capacity == map_capacity::elements) spec.max_entries = facts.type == map_type::cpumap ? 1 : 4;
     auto const types = load_types();
-    if (locked || is_local_storage(facts))
-        spec.btf = {.fd = types,
-                    .key_type_id = btf::number(key_size == 4 ? made.key : made.wide_key),
-                    .value_type_id = btf::number(locked ? made.locked : made.number)};
+    if (how != described::where_needed || is_local_storage(facts)) spec.btf = describe(facts, types, how);
     auto const inner =
         detail::opened_map::create({map_type::array, 4, 4, open_flags::none}, {.max_entries = 1}).value();
     if (is_map_of_maps(facts)) spec.inner_map = inner.fd;
@@ -164,7 +193,7 @@ class prober {
     }
 
     result<void> lock() {
-        auto locked = make(facts_, map_flags::none, true);
+        auto locked = make(facts_, map_flags::none, described::with_lock);
         if (!locked) return locked.error();
         map_ = std::move(*locked);
         return update(element_flags::lock);
@@ -288,6 +317,55 @@ TEST_CASE("the flags of the table are those that the kernel takes") {
             if (decided || !bpfxx::has(facts.flags, flag)) CHECK(taken == bpfxx::has(facts.flags, flag));
         }
     }
+}
+
+TEST_CASE("the types that take BTF are those of the table, the others say 524") {
+    for (map_facts const& facts : all_map_facts) {
+        if (not_made(facts) != nullptr) continue;
+        INFO(name(facts.type));
+        auto const answer = make(facts, map_flags::none, described::fully);
+        CHECK(answer.has_value() == facts.takes_btf);
+        if (!answer) CHECK(answer.error() == error{errc::enotsupp, command::map_create});
+    }
+}
+
+TEST_CASE("a map of maps holds the types that it is said to hold") {
+    for (map_facts const& facts : all_map_facts) {
+        if (not_made(facts) != nullptr) continue;
+        INFO(name(facts.type));
+        auto const inner = make(facts).value();
+        for (auto const outer : {map_type::array_of_maps, map_type::hash_of_maps}) {
+            auto const made_of_it =
+                detail::opened_map::create({outer, 4, 4, open_flags::none}, {.max_entries = 1, .inner_map = inner.fd});
+            CHECK(made_of_it.has_value() == detail::can_be_inner(facts.type));
+            if (!made_of_it) continue;
+            std::uint32_t const key = 0;
+            auto const number = inner.fd.raw();
+            CHECK(sys::call(sys::attr::map_update_elem{.map_fd = made_of_it->fd, .key = &key, .value = &number}));
+        }
+    }
+}
+
+TEST_CASE("struct_ops: no BTF of keys and values beside the kernel's own, and no place in a map of maps") {
+    auto const* const kernel = btf_test::running_kernel::get();
+    if (kernel == nullptr) return support::skip("this kernel does not show its BTF");
+    auto const wrapper = btf::find(kernel->view(), btf::kind::struct_, "bpf_struct_ops_tcp_congestion_ops");
+    if (!wrapper) return support::skip("this kernel's BTF does not show TCP congestion controls as struct_ops");
+    auto const types = load_types();
+    map_spec spec{.type = map_type::struct_ops,
+                  .max_entries = 1,
+                  .btf = {.fd = types},
+                  .btf_vmlinux_value_type_id = btf::number(wrapper->id())};
+    detail::map_shape const shape{map_type::struct_ops, 4, static_cast<std::uint32_t>(wrapper->size()),
+                                  open_flags::none};
+    auto const control = detail::opened_map::create(shape, spec).value();
+    spec.btf.key_type_id = btf::number(made.number);
+    CHECK(detail::opened_map::create(shape, spec).error() == error{errc::einval, command::map_create});
+    CHECK_FALSE(map_kind::struct_ops::facts.takes_btf);
+    auto const outer = detail::opened_map::create({map_type::array_of_maps, 4, 4, open_flags::none},
+                                                  {.max_entries = 1, .inner_map = control.fd});
+    CHECK(outer.error() == error{errc::enotsupp, command::map_create});
+    CHECK_FALSE(detail::can_be_inner(map_type::struct_ops));
 }
 
 } // namespace

@@ -89,9 +89,8 @@ std::string batches(map_facts const& facts) {
 std::string table() {
     std::ostringstream out;
     out << "| type | header | Linux | lookup | update | insert | replace | erase | take | batches | lock | freeze | "
-           "mmap "
-           "| walk |\n"
-        << "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+           "mmap | BTF | walk |\n"
+        << "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
     for (auto const& [type, header] : places) {
         auto const& facts = detail::map_table::row(type);
         out << "| " << name(type) << " | `map/" << header << ".hpp` | " << version(facts.available);
@@ -99,7 +98,7 @@ std::string table() {
             out << " | " << cell(facts, what);
         out << " | " << cell(facts, op::take, facts.take_available) << " | " << batches(facts);
         for (auto const what : {op::lock, op::freeze, op::map_memory}) out << " | " << cell(facts, what);
-        out << " | " << describe(facts.walk) << " |\n";
+        out << " | " << (facts.takes_btf ? "yes" : "") << " | " << describe(facts.walk) << " |\n";
     }
     return out.str();
 }

@@ -16,10 +16,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <initializer_list>
 #include <unistd.h>
 #include <utility>
 
@@ -308,6 +310,208 @@ TEST_CASE("types that no kernel here has: the attributes that newer ones want") 
     auto const walked = table.for_each([](std::uint32_t, std::uint64_t) {});
     lost.stop();
     CHECK(walked.error() == error{errc::eagain, command::map_lookup_batch});
+}
+
+/// Creates a map with every option that its noun has: a name "all", node 3, token 72, BTF 70, a hash of sevens.
+template <class Map>
+void passes_on(typename Map::options_type const& options, bool on_a_node = true) {
+    bool hash_arrived = false;
+    fake::kernel kernel{[&](fake::bpf_call& call) -> long {
+        auto const* const hash = call.pointer<std::byte>(80);
+        hash_arrived = hash != nullptr && std::count(hash, hash + 32, std::byte{7}) == 32;
+        return new_descriptor();
+    }};
+    auto const made = Map::create(options);
+    kernel.stop();
+    CHECK(made);
+    CHECK(hash_arrived);
+    auto const& call = kernel.calls()[0];
+    CHECK(call.field<std::uint32_t>(28) == 0x006c'6c61); // "all", on the little-endian machines that have the fake
+    CHECK(call.field<std::uint32_t>(24) == (on_a_node ? 3 : 0));
+    CHECK(((call.field<std::uint32_t>(16) & 1 << 2) != 0) == on_a_node);
+    CHECK((call.field<std::uint32_t>(16) & 1 << 16) != 0);
+    CHECK(call.field<std::uint32_t>(76) == 72);
+    CHECK(call.field<std::uint32_t>(88) == 32);
+}
+
+TEST_CASE("every option of a noun reaches the kernel") {
+    auto const btf = fd_ref<kind::btf>::from_raw(70);
+    auto const token = fd_ref<kind::token>::from_raw(72);
+    map_btf const types{btf, 1, 2};
+    program_hash hash{};
+    hash.fill(std::byte{7});
+    passes_on<queue_map<int>>(
+        {.name = "all", .max_entries = 1, .numa_node = 3, .token = token, .exclusive_program = hash});
+    passes_on<bloom_filter<int>>(
+        {.name = "all", .max_entries = 1, .numa_node = 3, .token = token, .exclusive_program = hash});
+    passes_on<lpm_trie<ipv4_prefix, int>>(
+        {.name = "all", .max_entries = 1, .numa_node = 3, .token = token, .exclusive_program = hash});
+    passes_on<stack_trace_map<4>>(
+        {.name = "all", .max_entries = 1, .numa_node = 3, .token = token, .exclusive_program = hash});
+    passes_on<rhash_map<int, int>>(
+        {.name = "all", .max_entries = 1, .numa_node = 3, .token = token, .exclusive_program = hash});
+    passes_on<cgroup_storage<int>>({.name = "all", .numa_node = 3, .token = token, .exclusive_program = hash});
+    passes_on<sk_storage<int>>({.name = "all", .btf = types, .token = token, .exclusive_program = hash}, false);
+    passes_on<struct_ops_map<functions>>(
+        {.name = "all", .btf = btf, .value_type_id = 3, .token = token, .exclusive_program = hash}, false);
+    auto const with_types = [&](std::uint32_t type, std::uint32_t key_size, std::uint32_t flags) {
+        return creation{.type = type,
+                        .key_size = key_size,
+                        .value_size = 4,
+                        .max_entries = 1,
+                        .flags = flags,
+                        .btf_fd = 70,
+                        .btf_key = 1,
+                        .btf_value = 2};
+    };
+    static_cast<void>(created<bloom_filter<int>>({.max_entries = 1, .btf = types}, with_types(30, 0, 0)));
+    static_cast<void>(created<rhash_map<int, int>>({.max_entries = 1, .btf = types}, with_types(35, 4, 1)));
+    static_cast<void>(
+        created<rhash_map<int, int>>({.max_entries = 1, .flags = map_flags::rdonly_prog}, {35, 4, 4, 1, 1 | 1 << 7}));
+}
+
+/// Answers every errno that the kernel has, one after another, to `operation`, which has to hand it on as a failure of
+/// this command, but for those that mean something.
+template <class Operation>
+void hands_every_errno_on(command during, std::initializer_list<errc> meant, Operation&& operation) {
+    for (long refused = 1; refused != 525; ++refused) {
+        auto const code = static_cast<errc>(refused);
+        fake::kernel kernel{[&](fake::bpf_call&) -> long { return -refused; }};
+        auto const answered = operation();
+        kernel.stop();
+        CHECK(kernel.bpf_calls() == 1);
+        if (std::find(meant.begin(), meant.end(), code) != meant.end())
+            CHECK(answered);
+        else
+            CHECK(answered.error() == error{code, during});
+    }
+}
+
+template <class Map>
+void refuses_to_be_created(typename Map::options_type const& options) {
+    hands_every_errno_on(command::map_create, {}, [&] { return Map::create(options); });
+}
+
+TEST_CASE("hostile: no noun is made of a refusal") {
+    auto const btf = fd_ref<kind::btf>::from_raw(70);
+    map_btf const types{btf, 1, 2};
+    refuses_to_be_created<queue_map<int>>({.max_entries = 1});
+    refuses_to_be_created<stack_map<int>>({.max_entries = 1});
+    refuses_to_be_created<bloom_filter<int>>({.max_entries = 1});
+    refuses_to_be_created<lpm_trie<ipv4_prefix, int>>({.max_entries = 1});
+    refuses_to_be_created<stack_trace_map<4>>({.max_entries = 1});
+    refuses_to_be_created<build_id_stack_map<4>>({.max_entries = 1});
+    refuses_to_be_created<sk_storage<int>>({.btf = types});
+    refuses_to_be_created<inode_storage<int>>({.btf = types});
+    refuses_to_be_created<task_storage<int>>({.btf = types});
+    refuses_to_be_created<cgrp_storage<int>>({.btf = types});
+    refuses_to_be_created<cgroup_storage<int>>({});
+    refuses_to_be_created<shared_cgroup_storage<int>>({});
+    refuses_to_be_created<per_cpu_cgroup_storage<int>>({});
+    refuses_to_be_created<per_cpu_shared_cgroup_storage<int>>({});
+    refuses_to_be_created<struct_ops_map<functions>>({.btf = btf, .value_type_id = 3});
+    refuses_to_be_created<linked_struct_ops_map<functions>>({.btf = btf, .value_type_id = 3});
+    refuses_to_be_created<insn_array<>>({.max_entries = 1});
+    refuses_to_be_created<rhash_map<int, int>>({.max_entries = 1});
+}
+
+template <class Map>
+void queue_refuses(Map const& map) {
+    using enum errc;
+    int visited = 0;
+    hands_every_errno_on(command::map_update_elem, {e2big}, [&] { return map.push(1); });
+    hands_every_errno_on(command::map_update_elem, {}, [&] { return map.push_dropping_oldest(1); });
+    hands_every_errno_on(command::map_lookup_elem, {enoent}, [&] { return map.peek(); });
+    hands_every_errno_on(command::map_lookup_and_delete_elem, {enoent}, [&] { return map.pop(); });
+    hands_every_errno_on(command::map_lookup_and_delete_elem, {enoent},
+                         [&] { return map.drain([&](int) { ++visited; }); });
+    CHECK(visited == 0);
+}
+
+TEST_CASE("hostile: queues, stacks and filters hand every errno on") {
+    queue_refuses(created<queue_map<int>>({.max_entries = 2}, {22, 0, 4, 2}));
+    queue_refuses(created<stack_map<int>>({.max_entries = 2}, {23, 0, 4, 2}));
+    auto const filter = created<bloom_filter<int>>({.max_entries = 2}, {30, 0, 4, 2});
+    hands_every_errno_on(command::map_update_elem, {}, [&] { return filter.push(1); });
+    hands_every_errno_on(command::map_lookup_elem, {errc::enoent}, [&] { return filter.contains(1); });
+}
+
+/// The element operations that all maps with keys have.
+template <class Map>
+void keyed_refuses(Map const& map, typename Map::key_type const& key, typename Map::value_type const& value = {}) {
+    using enum errc;
+    hands_every_errno_on(command::map_lookup_elem, {enoent}, [&] { return map.lookup(key); });
+    hands_every_errno_on(command::map_lookup_elem, {enoent}, [&] { return map.contains(key); });
+    if constexpr (requires { map.update(key, value); })
+        hands_every_errno_on(command::map_update_elem, {}, [&] { return map.update(key, value); });
+    if constexpr (requires { map.insert(key, value); })
+        hands_every_errno_on(command::map_update_elem, {eexist}, [&] { return map.insert(key, value); });
+    if constexpr (requires { map.replace(key, value); })
+        hands_every_errno_on(command::map_update_elem, {enoent}, [&] { return map.replace(key, value); });
+    if constexpr (requires { map.erase(key); })
+        hands_every_errno_on(command::map_delete_elem, {enoent}, [&] { return map.erase(key); });
+    if constexpr (requires { map.take(key); })
+        hands_every_errno_on(command::map_lookup_and_delete_elem, {enoent}, [&] { return map.take(key); });
+}
+
+TEST_CASE("hostile: maps with keys hand every errno on") {
+    map_btf const types{fd_ref<kind::btf>::from_raw(70), 1, 2};
+    keyed_refuses(
+        *[] {
+            fake::kernel kernel{[](fake::bpf_call&) -> long { return new_descriptor(); }};
+            return lpm_trie<ipv4_prefix, int>::create({.max_entries = 1});
+        }(),
+        "10.0.0.0/8"_ipv4);
+    auto const made = []<class Map>(typename Map::options_type const& options) {
+        fake::kernel kernel{[](fake::bpf_call&) -> long { return new_descriptor(); }};
+        return std::move(*Map::create(options));
+    };
+    keyed_refuses(made.operator()<stack_trace_map<4>>({.max_entries = 1}), 7);
+    keyed_refuses(made.operator()<build_id_stack_map<4>>({.max_entries = 1}), 7);
+    keyed_refuses(made.operator()<sk_storage<int>>({.btf = types}), fd_ref<kind::socket>::from_raw(71));
+    keyed_refuses(made.operator()<inode_storage<int>>({.btf = types}), fd_ref<kind::file>::from_raw(71));
+    keyed_refuses(made.operator()<task_storage<int>>({.btf = types}), fd_ref<kind::task>::from_raw(71));
+    keyed_refuses(made.operator()<cgrp_storage<int>>({.btf = types}), fd_ref<kind::cgroup>::from_raw(71));
+    keyed_refuses(made.operator()<cgroup_storage<int>>({}), {7, attach_type::cgroup_inet_egress});
+    keyed_refuses(made.operator()<shared_cgroup_storage<int>>({}), 7);
+    keyed_refuses(made.operator()<insn_array<>>({.max_entries = 1}), 0);
+    keyed_refuses(made.operator()<rhash_map<int, int>>({.max_entries = 1}), 7);
+}
+
+TEST_CASE("hostile: struct_ops hand every errno on") {
+    auto const btf = fd_ref<kind::btf>::from_raw(70);
+    auto const map = created<struct_ops_map<functions>>(
+        {.btf = btf, .value_type_id = 900},
+        {.type = 26, .key_size = 4, .value_size = 80, .max_entries = 1, .btf_fd = 70, .vmlinux_value = 900});
+    hands_every_errno_on(command::map_update_elem, {}, [&] { return map.update({}); });
+    hands_every_errno_on(command::map_lookup_elem, {}, [&] { return map.lookup(); });
+    hands_every_errno_on(command::map_lookup_elem, {}, [&] { return map.state(); });
+    hands_every_errno_on(command::map_delete_elem, {errc::enoent}, [&] { return map.erase(); });
+}
+
+TEST_CASE("hostile: a kernel that fills a stack to the brim, or with nothing, gives no frame beyond it") {
+    auto const map = created<stack_trace_map<10>>({.max_entries = 5}, {7, 4, 80, 5});
+    for (int const byte : {0x00, 0xff}) {
+        fake::kernel kernel{[&](fake::bpf_call& call) -> long {
+            std::memset(call.pointer<void>(16), byte, 80);
+            return 0;
+        }};
+        auto const found = map.lookup(1);
+        kernel.stop();
+        CHECK((*found)->size() == (byte == 0 ? 0 : 10));
+        CHECK((*found)->empty() == (byte == 0));
+        std::uint64_t seen = 0;
+        for (auto const address : **found) seen += address == ~std::uint64_t{0} ? 1 : 100;
+        CHECK(seen == (byte == 0 ? 0 : 10));
+    }
+    auto const ids = created<build_id_stack_map<3>>({.max_entries = 5}, {7, 4, 96, 5, 1 << 5});
+    fake::kernel kernel{[&](fake::bpf_call& call) -> long {
+        std::memset(call.pointer<void>(16), 0xff, 96); // statuses that nobody knows
+        return 0;
+    }};
+    auto const found = ids.take(1);
+    kernel.stop();
+    CHECK((*found)->size() == 3);
 }
 
 } // namespace

@@ -338,4 +338,56 @@ TEST_CASE("one processor's value: written and read alone, or refused before anyt
     support::skip("the flags for one processor need Linux 7.0; that they are refused was tested");
 }
 
+TEST_CASE("batches of one processor's values: read and stored alone, or refused before anything is written") {
+    constexpr std::uint32_t entries = 30;
+    using value = bytes<12>;
+    auto const map = make<per_cpu_hash_map, value>();
+    guarded<per_cpu_slot<value>> const slots{cpus().count()};
+    std::array<std::uint32_t, entries> keys{};
+    guarded<value> const one_each{entries};
+    for (std::uint32_t key = 0; key != entries; ++key) {
+        keys[key] = key;
+        one_each[key] = filled<12>(key);
+        REQUIRE(map.update(key, over<12>(slots, key * 7)));
+    }
+    auto const index = cpus().count() - 1;
+    auto const last = cpus().number(index);
+    std::array<std::uint32_t, entries> found_keys{};
+    guarded<value> const found{entries};
+    found.paint(0xa5);
+    one_cpu_cursor<std::uint32_t> cursor{last};
+    auto const step = map.lookup_batch_on(cursor, found_keys, found);
+    std::uint32_t done = 0;
+    auto const stored = map.update_batch_on(last, keys, one_each.span(), done);
+    if (step) {
+        CHECK(step->count == entries);
+        for (std::uint32_t i = 0; i != entries; ++i) CHECK(found[i] == filled<12>(found_keys[i] * 7 + index));
+        CHECK(stored);
+        CHECK(done == entries);
+        auto const values = per_cpu_values<value>::over(slots, cpus()).value();
+        for (std::uint32_t key = 0; key != entries; ++key) {
+            CHECK(map.lookup(key, values).value());
+            CHECK(values[index] == filled<12>(key));
+            if (index != 0) CHECK(values[0] == filled<12>(key * 7));
+        }
+        CHECK(map.update_batch_all(keys, one_each.span(), done));
+        CHECK(map.lookup(3, values).value());
+        for (auto const& each : values) CHECK(each == filled<12>(3));
+        return;
+    }
+    CHECK(step.error() == error{errc::einval, command::map_lookup_batch});
+    CHECK(stored.error() == error{errc::einval, command::map_update_batch});
+    CHECK(map.update_batch_all(keys, one_each.span(), done).error() == error{errc::einval, command::map_update_batch});
+    CHECK(done == 0);
+    value untouched;
+    untouched.all.fill(0xa5);
+    for (auto const& each : found.span()) CHECK(each == untouched);
+    auto const values = per_cpu_values<value>::over(slots, cpus()).value();
+    for (std::uint32_t key = 0; key != entries; ++key) {
+        CHECK(map.lookup(key, values).value());
+        check_values<12>(values, key * 7);
+    }
+    support::skip("the flags for one processor need Linux 7.0; that batches with them are refused was tested");
+}
+
 } // namespace

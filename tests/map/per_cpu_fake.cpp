@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <iterator>
+#include <new>
 #include <numeric>
 #include <unistd.h>
 #include <vector>
@@ -140,11 +142,22 @@ TEST_CASE("absence is an answer, every other errno is a failure that names the c
     CHECK(map.update_on(cpu_number{0}, 1, {}).error() == error{errc::enoent, command::map_update_elem});
     answer = -EEXIST;
     CHECK_FALSE(map.insert(1, values).value());
-    for (long const refused : {-long{EPERM}, -long{ENOMEM}, -long{EFAULT}, -long{EINVAL}, -long{ERANGE}, -524L}) {
-        answer = refused;
-        auto const code = static_cast<errc>(-refused);
+}
+
+TEST_CASE("every errno that the kernel has is a failure that names the call") {
+    auto const map = make_map<hash>();
+    per_cpu_buffer<stats, 8> buffer;
+    auto const values = buffer.values(gaps).value();
+    for (long refused = 1; refused != 525; ++refused) {
+        auto const code = static_cast<errc>(refused);
+        fake::kernel kernel{[&](fake::bpf_call&) -> long { return -refused; }};
+        auto const inserted = map.insert(1, values);
+        if (code == errc::enoent) continue; // absence, elsewhere
+        CHECK((code == errc::eexist || inserted.error() == error{code, command::map_update_elem}));
         CHECK(map.lookup(1, values).error() == error{code, command::map_lookup_elem});
         CHECK(map.update(1, values).error() == error{code, command::map_update_elem});
+        CHECK(map.replace(1, values).error() == error{code, command::map_update_elem});
+        CHECK(map.erase(1).error() == error{code, command::map_delete_elem});
         CHECK(map.take(1, values).error() == error{code, command::map_lookup_and_delete_elem});
         CHECK(map.lookup_on(cpu_number{0}, 1).error() == error{code, command::map_lookup_elem});
         CHECK(map.update_on(cpu_number{0}, 1, {}).error() == error{code, command::map_update_elem});
@@ -218,6 +231,122 @@ TEST_CASE("fault 1, per processor: a short batch is not the last, and rows stand
             CHECK(seen == entries);
             CHECK(kernel.calls().back().command == 25);
         }
+    }
+}
+
+TEST_CASE("batches of one processor: plain values side by side, the processor in the element flags") {
+    auto const map = make_map<hash>();
+    guarded<std::uint32_t> const keys{5};
+    guarded<stats> const values{5}; // 12 bytes each, and no stride
+    one_cpu_cursor<std::uint32_t> cursor{cpu_number{9}};
+    std::vector<std::uint64_t> cursors;
+    fake::kernel kernel{[&](fake::bpf_call& call) -> long {
+        cursors.push_back(call.field<std::uint64_t>(0));
+        auto const step = static_cast<std::uint32_t>(cursors.size());
+        if (step > 1 && *call.pointer<std::uint32_t>(0) != step - 1) return -EINVAL;
+        call.store(8, step);
+        for (std::uint32_t i = 0; i != 5; ++i) {
+            call.pointer<std::uint32_t>(16)[i] = step * 10 + i;
+            call.pointer<stats>(24)[i] = {step, i, 7};
+        }
+        call.put(32, std::uint32_t{step == 1 ? 5U : 2U});
+        return step == 3 ? -ENOENT : 0;
+    }};
+    auto const first = map.lookup_batch_on(cursor, keys, values);
+    auto const key = keys[4];
+    auto const value = values[4];
+    auto const second = map.lookup_batch_on(cursor, keys, values);
+    auto const third = map.lookup_batch_on(cursor, keys, values);
+    kernel.stop();
+    CHECK(first->count == 5);
+    CHECK_FALSE(first->last);
+    CHECK(key == 14);
+    CHECK((value.packets == 1 && value.bytes == 4 && value.drops == 7));
+    CHECK(second->count == 2);
+    CHECK_FALSE(second->last); // a short batch is not the last
+    CHECK(third->last);
+    CHECK(third->count == 2);
+    REQUIRE(kernel.bpf_calls() == 3);
+    CHECK(cursors[0] == 0);
+    CHECK(cursors[1] != 0);
+    auto const& call = kernel.calls()[0];
+    CHECK(call.command == 24);
+    CHECK(call.size == 56);
+    CHECK(call.field<std::uint64_t>(8) == cursors[1]);
+    CHECK(call.field<std::uint64_t>(16) == address_of(keys.data()));
+    CHECK(call.field<std::uint64_t>(24) == address_of(values.data()));
+    CHECK(call.field<std::uint32_t>(32) == 5);
+    CHECK(call.field<int>(36) == map.fd().raw());
+    CHECK(call.field<std::uint64_t>(40) == 0x0000'0009'0000'0008);
+    CHECK(call.field<std::uint64_t>(48) == 0);
+}
+
+TEST_CASE("batches of one processor: hostile counts, failures and unequal buffers") {
+    auto const map = make_map<hash>();
+    std::array<std::uint32_t, 3> keys{};
+    std::array<stats, 3> values{};
+    long answer = 0;
+    std::uint32_t count = 0;
+    one_cpu_cursor<std::uint32_t> cursor{cpu_number{0}};
+    fake::kernel kernel{[&](fake::bpf_call& call) -> long {
+        if (call.command == 24 && call.field<std::uint64_t>(0) != 0) return -EIO; // nobody moved the cursor on
+        call.put(32, count);
+        return answer;
+    }};
+    for (std::uint32_t const hostile : {4U, 0x8000'0000U, 0xffff'ffffU}) {
+        for (long const how : {0L, -long{ENOENT}}) {
+            count = hostile;
+            answer = how;
+            CHECK(map.lookup_batch_on(cursor, keys, values).error() ==
+                  error{errc::malformed_answer, command::map_lookup_batch});
+        }
+    }
+    for (long const refused :
+         {-long{EINVAL}, -long{ERANGE}, -long{ENOSPC}, -long{EFAULT}, -long{EPERM}, -long{ENOMEM}, -524L}) {
+        auto const code = static_cast<errc>(-refused);
+        answer = refused;
+        count = 2;
+        CHECK(map.lookup_batch_on(cursor, keys, values).error() == error{code, command::map_lookup_batch});
+        std::uint32_t done = 77;
+        CHECK(map.update_batch_on(cpu_number{1}, keys, values, done).error() == error{code, command::map_update_batch});
+        CHECK(done == 2);
+        count = 3; // as it went in: not one was begun
+        CHECK(map.update_batch_all(keys, values, done).error() == error{code, command::map_update_batch});
+        CHECK(done == 0);
+    }
+    auto const before = kernel.bpf_calls();
+    auto const few = std::span{values}.first(2);
+    std::uint32_t done = 77;
+    CHECK(map.lookup_batch_on(cursor, keys, few).error() == error{errc::batch_sizes_differ, command::map_lookup_batch});
+    CHECK(map.update_batch_on(cpu_number{1}, keys, few, done).error() ==
+          error{errc::batch_sizes_differ, command::map_update_batch});
+    CHECK(done == 0);
+    CHECK(kernel.bpf_calls() == before);
+}
+
+TEST_CASE("batches of one processor, or of all alike, are stored in one call") {
+    auto const map = make_map<hash>();
+    std::array<std::uint32_t, 3> const keys{1, 2, 3};
+    std::array<stats, 3> const values{};
+    for (bool const all : {false, true}) {
+        std::uint32_t done = 0;
+        fake::kernel kernel{[](fake::bpf_call&) -> long { return 0; }};
+        auto const stored =
+            all ? map.update_batch_all(keys, values, done) : map.update_batch_on(cpu_number{8191}, keys, values, done);
+        kernel.stop();
+        CHECK(stored);
+        CHECK(done == 3);
+        auto const& call = kernel.only_bpf();
+        CHECK(call.command == 26);
+        CHECK(call.size == 56);
+        CHECK(call.field<std::uint64_t>(0) == 0);
+        CHECK(call.field<std::uint64_t>(8) == 0);
+        CHECK(call.field<std::uint64_t>(16) == address_of(keys.data()));
+        CHECK(call.field<std::uint64_t>(24) == address_of(values.data()));
+        CHECK(call.field<std::uint32_t>(32) == 3);
+        CHECK(call.field<int>(36) == map.fd().raw());
+        CHECK(call.field<std::uint64_t>(40) == (all ? 0x10 : 0x0000'1fff'0000'0008));
+        CHECK(call.field<std::uint64_t>(48) == 0);
     }
 }
 
@@ -308,6 +437,14 @@ TEST_CASE("a failure in the middle of a walk ends it and is kept") {
     kernel.stop();
     CHECK(seen == 2);
     CHECK(outcome.error() == error{errc::enospc, command::map_lookup_batch});
+    calls = 0;
+    outcome = outcome::success();
+    seen = 0;
+    kernel.start();
+    for ([[maybe_unused]] auto const& key : map.keys(keys, rows, outcome)) ++seen;
+    kernel.stop();
+    CHECK(seen == 2);
+    CHECK(outcome.error() == error{errc::enospc, command::map_lookup_batch});
     CHECK(map.entries(std::span<std::uint32_t>{}, rows, outcome).begin() ==
           decltype(map.entries(keys, rows, outcome))::end());
     CHECK(outcome.error() == error{errc::enospc, command::map_lookup_batch});
@@ -327,6 +464,9 @@ TEST_CASE("sums wrap no sooner than 64 bits, and folds see every processor in or
     std::vector<per_cpu_slot<float>> halves(gaps.count());
     for (auto& slot : halves) slot.value = 0.5F;
     CHECK(per_cpu_values<float>::over(halves, gaps)->sum() == 4.0);
+    for (auto& slot : halves) slot.value = 1.0F;
+    halves[0].value = 16'777'216.0F; // where floats begin to lose ones
+    CHECK(per_cpu_values<float>::over(halves, gaps)->sum() == 16'777'223.0);
 
     auto const values = per_cpu_values<std::uint32_t>::over(counts, gaps).value();
     std::uint32_t next = 1;
@@ -337,6 +477,51 @@ TEST_CASE("sums wrap no sooner than 64 bits, and folds see every processor in or
     CHECK(values.fold(0U, [](std::uint32_t most, std::uint32_t value) { return std::max(most, value); }) == 8);
     values.fill(3);
     CHECK(wide.sum() == 24);
+}
+
+struct more_stats : stats {};
+
+TEST_CASE("views are walked, narrowed to reading and summed as their buffer says") {
+    constexpr std::size_t room = 3;
+    std::vector<per_cpu_slot<stats>> slots(room * gaps.count());
+    for (std::uint32_t i = 0; i != slots.size(); ++i) slots[i].value.packets = i;
+    per_cpu_rows<stats const> const rows = per_cpu_rows<stats>::over(slots, gaps).value();
+    REQUIRE(rows.size() == room);
+    CHECK(rows[2][7].packets == 23);
+    CHECK(rows[1].size() == 8);
+    std::uint32_t next = 0;
+    for (auto const row : rows)
+        for (auto const& each : row) CHECK(each.packets == next++);
+    CHECK(next == 24);
+    auto row = rows.begin();
+    CHECK((*row++)[0].packets == 0);
+    CHECK((*row)[0].packets == 8);
+    auto const second = *row;
+    auto each = second.begin();
+    CHECK((*each++).packets == 8);
+    CHECK(each->packets == 9);
+    CHECK(std::distance(second.begin(), second.end()) == 8);
+
+    std::vector<per_cpu_slot<more_stats>> derived(gaps.count());
+    for (auto& slot : derived) slot.value.bytes = 5;
+    CHECK(per_cpu_values<more_stats>::over(derived, gaps)->sum(&stats::bytes) == 40);
+}
+
+TEST_CASE("a buffer is zero at first, whatever its memory held") {
+    using buffer = per_cpu_buffer<std::uint32_t, 8>;
+    alignas(buffer) std::array<std::byte, sizeof(buffer)> memory;
+    memory.fill(std::byte{0xa5});
+    auto* const made = new (memory.data()) buffer;
+    CHECK(made->values(gaps)->sum() == 0);
+    made->~buffer();
+}
+
+TEST_CASE("whether a key is there is asked with an address that nothing can ever be written to") {
+    auto const map = make_map<hash>();
+    fake::kernel kernel{[](fake::bpf_call&) -> long { return -EFAULT; }};
+    CHECK(map.contains(1).value());
+    kernel.stop();
+    CHECK(kernel.only_bpf().field<std::uint64_t>(16) == 0xffff'ffff'ffff'f000);
 }
 
 } // namespace

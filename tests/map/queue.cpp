@@ -3,6 +3,8 @@
 #include <bpfxx/map/queue.hpp>
 #include <bpfxx/map/stack.hpp>
 
+#include <bpfxx/btf/build.hpp>
+#include <bpfxx/btf/load.hpp>
 #include <bpfxx/insn/assemble.hpp>
 #include <bpfxx/program/handle.hpp>
 
@@ -148,6 +150,31 @@ TEST_CASE("found again with less than all rights, and refused as another") {
     auto const because = [](errc code) { return error{code, command::obj_get_info_by_fd}; };
     CHECK(stack_map<int>::open(id).error() == because(errc::map_type_differs));
     CHECK(queue_map<job>::open(id).error() == because(errc::value_size_differs));
+}
+
+struct described {
+    btf::blob<btf::builder<>::capacity> blob;
+    btf::type_id nothing, number;
+};
+constexpr described types_of_queue = [] {
+    btf::builder<> made;
+    auto const nothing = made.struct_("nothing", 0, {});
+    auto const number = made.int_("int", 4, btf::int_encoding::is_signed);
+    return described{made.finish(), nothing, number};
+}();
+
+TEST_CASE("the key of its BTF is a struct without members, where a bloom filter's is void") {
+    auto const types = btf::load(types_of_queue.blob).value();
+    auto const with_key = [&](btf::type_id key) {
+        return map_btf{types, btf::number(key), btf::number(types_of_queue.number)};
+    };
+    auto const queue = queue_map<int>::create({.max_entries = 1, .btf = with_key(types_of_queue.nothing)}).value();
+    CHECK((*queue.info())->btf_key_type_id == btf::number(types_of_queue.nothing));
+    CHECK((*queue.info())->btf_value_type_id == btf::number(types_of_queue.number));
+    CHECK(stack_map<int>::create({.max_entries = 1, .btf = with_key(types_of_queue.nothing)}));
+    auto const refused = error{errc::einval, command::map_create};
+    CHECK(queue_map<int>::create({.max_entries = 1, .btf = with_key(btf::void_id)}).error() == refused);
+    CHECK(stack_map<int>::create({.max_entries = 1, .btf = with_key(btf::void_id)}).error() == refused);
 }
 
 } // namespace

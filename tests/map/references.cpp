@@ -24,6 +24,7 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <type_traits>
 
 namespace {
 
@@ -39,6 +40,14 @@ static_assert(sock_map<read_write, socket_alone>::guarantee == walk_guarantee::n
 static_assert(hash_of_maps<std::uint32_t, inner_map>::guarantee == walk_guarantee::each_stable_entry_once);
 static_assert(sizeof(program_array<program_kind::xdp>) == 8 && sizeof(sock_map<>) == 8);
 static_assert(sizeof(array_of_maps<inner_map>) == 8);
+
+// Most of these types take no BTF.
+template <map_type Type>
+constexpr map_spec spec_of = map_options<map_kind::of<Type>>{.max_entries = 4}.spec();
+static_assert(spec_of<map_type::devmap>.type == map_type::devmap && spec_of<map_type::devmap>.max_entries == 4);
+static_assert(!spec_of<map_type::devmap>.btf.fd && !spec_of<map_type::prog_array>.btf.fd);
+static_assert(!std::is_same_v<decltype(sock_map<>::options_type::btf), map_btf>);
+static_assert(std::is_same_v<decltype(reuseport_array<>::options_type::btf), map_btf>);
 
 /// The bytes that a view would give the kernel.
 template <class Stored>

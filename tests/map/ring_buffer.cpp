@@ -31,6 +31,21 @@ static_assert(ring_size::from(7).bytes() == 7);
 static_assert(!std::is_copy_constructible_v<ring_buffer> && std::is_nothrow_move_constructible_v<ring_buffer>);
 static_assert(!std::is_same_v<ring_buffer, user_ring_buffer>);
 
+// Everything that is given goes into the spec.
+constexpr map_spec spec =
+    ring_options<map_kind::ringbuf>{
+        .name = "events",
+        .size_bytes = 8192,
+        .flags = map_flags::rb_overwrite,
+        .numa_node = 3,
+        .token = fd_ref<kind::token>::from_raw(44),
+        .exclusive_program = program_hash{std::byte{7}},
+    }
+        .spec();
+static_assert(spec.type == map_type::ringbuf && spec.max_entries == 8192 && spec.flags == map_flags::rb_overwrite);
+static_assert(spec.numa_node == 3 && spec.token.raw() == 44 && spec.exclusive_program == program_hash{std::byte{7}});
+static_assert(ring_options<map_kind::user_ringbuf>{.size_bytes = 4096}.spec().type == map_type::user_ringbuf);
+
 constexpr char const* no_user_ring = "user ring buffers need Linux 6.1";
 
 bool has_user_ring() { return user_ring_buffer::create({.size_bytes = size}).has_value(); }

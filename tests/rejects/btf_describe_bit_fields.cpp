@@ -1,4 +1,4 @@
-// reject: a struct with bit-fields, or a packed one, cannot be seen through
+// reject: a struct with bit-fields or an anonymous union, or a packed one, cannot be seen through
 #include <bpfxx/btf/describe.hpp>
 
 #include <array>

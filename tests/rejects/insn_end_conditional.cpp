@@ -4,7 +4,7 @@
 using namespace bpfxx::insn;
 
 #ifdef REJECT
-[[maybe_unused]] constexpr auto bad = assemble(label("top"), add(r0, 1), jump_if(r0 != 9, "top"));
+[[maybe_unused]] constexpr auto bad = assemble(mov(r0, 0), label("top"), add(r0, 1), jump_if(r0 != 9, "top"));
 #else
-[[maybe_unused]] constexpr auto good = assemble(label("top"), add(r0, 1), jump("top"));
+[[maybe_unused]] constexpr auto good = assemble(mov(r0, 0), label("top"), add(r0, 1), jump_if(r0 != 9, "top"), exit());
 #endif

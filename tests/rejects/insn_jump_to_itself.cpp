@@ -4,8 +4,8 @@
 using namespace bpfxx::insn;
 
 #ifdef REJECT
-[[maybe_unused]] constexpr auto bad = assemble(label("wait"), jump_if(r1 == 0, "wait"), mov(r0, 0), exit());
+[[maybe_unused]] constexpr auto bad = assemble(mov(r0, 0), label("wait"), jump("wait"));
 #else
 [[maybe_unused]] constexpr auto good =
-    assemble(label("wait"), add(r1, 1), jump_if(r1 == 0, "wait"), mov(r0, 0), exit());
+    assemble(mov(r0, 0), label("wait"), add(r0, 1), jump_if(r0 != 9, "wait"), exit());
 #endif

@@ -4,7 +4,7 @@
 using namespace bpfxx::insn;
 
 #ifdef REJECT
-[[maybe_unused]] constexpr auto bad = assemble(load<std::uint64_t>(w1, r6), mov(r0, 0), exit());
+[[maybe_unused]] constexpr auto bad = assemble_unchecked(load<std::uint64_t>(w1, r6), mov(r0, 0), exit());
 #else
-[[maybe_unused]] constexpr auto good = assemble(load<std::uint32_t>(w1, r6), mov(r0, 0), exit());
+[[maybe_unused]] constexpr auto good = assemble_unchecked(load<std::uint32_t>(w1, r6), mov(r0, 0), exit());
 #endif

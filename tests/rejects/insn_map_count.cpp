@@ -1,4 +1,4 @@
-// reject: with\(\) takes exactly one map for each map slot
+// reject: with\(\) takes exactly one argument for each slot
 #include <bpfxx/insn/assemble.hpp>
 
 using namespace bpfxx::insn;

@@ -1,4 +1,4 @@
-// reject: with\(\) takes borrowed map descriptors and nothing else
+// reject: with\(\) takes for each slot what it is for
 #include <bpfxx/insn/assemble.hpp>
 
 using namespace bpfxx::insn;

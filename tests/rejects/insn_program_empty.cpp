@@ -4,7 +4,7 @@
 using namespace bpfxx::insn;
 
 #ifdef REJECT
-[[maybe_unused]] constexpr auto bad = assemble();
+[[maybe_unused]] constexpr auto bad = assemble_unchecked();
 #else
-[[maybe_unused]] constexpr auto good = assemble(exit());
+[[maybe_unused]] constexpr auto good = assemble_unchecked(exit());
 #endif

@@ -4,7 +4,7 @@
 using namespace bpfxx::insn;
 
 #ifdef REJECT
-[[maybe_unused]] constexpr auto bad = assemble(label("end"));
+[[maybe_unused]] constexpr auto bad = assemble_unchecked(label("end"));
 #else
-[[maybe_unused]] constexpr auto good = assemble(label("end"), exit());
+[[maybe_unused]] constexpr auto good = assemble_unchecked(label("end"), exit());
 #endif

@@ -4,7 +4,7 @@
 using namespace bpfxx::insn;
 
 #ifdef REJECT
-[[maybe_unused]] constexpr auto bad = assemble(load_subprogram(w2, "a"), exit(), subprogram("a"), exit());
+[[maybe_unused]] constexpr auto bad = assemble_unchecked(load_subprogram(w2, "a"), exit(), subprogram("a"), exit());
 #else
-[[maybe_unused]] constexpr auto good = assemble(load_subprogram(r2, "a"), exit(), subprogram("a"), exit());
+[[maybe_unused]] constexpr auto good = assemble_unchecked(load_subprogram(r2, "a"), exit(), subprogram("a"), exit());
 #endif

@@ -4,7 +4,7 @@
 using namespace bpfxx::insn;
 
 #ifdef REJECT
-[[maybe_unused]] constexpr auto bad = assemble(mov(r1, w2), mov(r0, 0), exit());
+[[maybe_unused]] constexpr auto bad = assemble_unchecked(mov(r1, w2), mov(r0, 0), exit());
 #else
-[[maybe_unused]] constexpr auto good = assemble(mov(r1, r2), mov(r0, 0), exit());
+[[maybe_unused]] constexpr auto good = assemble_unchecked(mov(r1, r2), mov(r0, 0), exit());
 #endif

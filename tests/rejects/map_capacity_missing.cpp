@@ -1,4 +1,4 @@
-// reject: this field has no default: give it in the braces
+// reject: this type of map needs its capacity: give \.max_entries
 #include <bpfxx/map/hash.hpp>
 
 using map = bpfxx::hash_map<std::uint32_t, std::uint64_t>;

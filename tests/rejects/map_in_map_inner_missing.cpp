@@ -1,4 +1,4 @@
-// reject: this field has no default: give it in the braces
+// reject: this type of map needs its capacity: give \.max_entries
 #include <bpfxx/map/array.hpp>
 #include <bpfxx/map/map_in_map.hpp>
 

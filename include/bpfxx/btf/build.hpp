@@ -102,6 +102,7 @@ class builder {
 
     /// A struct, or a union, that is declared and nothing more.
     constexpr type_id fwd(std::string_view name, kind what = kind::struct_) {
+        if (what != kind::struct_ && what != kind::union_) return fail("BTF declares a struct_ or a union_ forward");
         begin(kind::fwd, identifier(name), 0, 0, what == kind::union_);
         return end();
     }
@@ -287,6 +288,7 @@ class builder {
         std::uint32_t last = 0;
         for (member_spec const& each : members) {
             if (each.bit_offset < last) return fail("BTF wants the members of a struct in the order of their offsets");
+            if (what == kind::union_ && each.bit_offset != 0) return fail("a member of a BTF union lies at its start");
             if (each.bit_offset > std::uint64_t{size} * 8)
                 return fail("a BTF member lies behind the end of its struct");
             if (each.bitfield_width > 0xff) return fail("a BTF bit-field has at most 255 bits");
@@ -323,7 +325,9 @@ class builder {
     /// The offset of a name among the strings, which it joins unless it is there already.
     constexpr std::uint32_t string(std::string_view name) {
         if (name.size() > longest_name) fail("a BTF name has at most 127 characters");
-        if (problem_ != nullptr || name.empty()) return 0;
+        for (char const each : name)
+            if (each == '\0') fail("a BTF name holds no zero byte");
+        if (name.empty()) return 0;
         for (std::size_t at = 1; at + name.size() < characters_;) {
             std::size_t same = 0;
             while (same != name.size() && strings_[at + same] == name[same]) ++same;
@@ -336,10 +340,7 @@ class builder {
             return 0;
         }
         auto const offset = static_cast<std::uint32_t>(characters_);
-        for (char const each : name) {
-            if (each == '\0') fail("a BTF name holds no zero byte");
-            strings_[characters_++] = each;
-        }
+        for (char const each : name) strings_[characters_++] = each;
         strings_[characters_++] = '\0';
         return offset;
     }

@@ -20,7 +20,7 @@ namespace bpfxx::btf {
 /// How type information is loaded.
 struct load_options {
     /// Where the kernel writes what it thinks of the blob, ending with NUL; then a log that does not fit makes the load
-    /// fail with ENOSPC. Empty: nowhere.
+    /// fail with ENOSPC, and before Linux 6.4 room for fewer than 128 characters with EINVAL. Empty: nowhere.
     std::span<char> log{};
     /// Delegated rights to use instead of capabilities. Since: Linux 6.9
     optional_fd_ref<bpfxx::kind::token> token{};

@@ -5,6 +5,7 @@
 #include <bpfxx/btf/build.hpp>
 #include <bpfxx/btf/wire.hpp>
 #include <bpfxx/fd_ref.hpp>
+#include <bpfxx/ill_formed.hpp>
 #include <bpfxx/map/special.hpp>
 #include <bpfxx/reflect.hpp>
 #include <bpfxx/reflect/enumerators.hpp>
@@ -78,7 +79,8 @@ consteval std::string_view integer_name(std::size_t size, bool is_signed) {
     case 1: return is_signed ? "signed char" : "unsigned char";
     case 2: return is_signed ? "short" : "unsigned short";
     case 4: return is_signed ? "int" : "unsigned int";
-    default: return is_signed ? "long long" : "unsigned long long";
+    case 8: return is_signed ? "long long" : "unsigned long long";
+    default: return is_signed ? "__int128" : "unsigned __int128";
     }
 }
 
@@ -128,11 +130,16 @@ consteval shape array_shape(std::size_t count) {
             .count = static_cast<std::uint32_t>(count)};
 }
 
+consteval std::uint32_t bits_before(std::size_t offset) {
+    if (offset > 0x1fff'ffff) ill_formed("a member that BTF describes starts within the first 512 MiB of its struct");
+    return static_cast<std::uint32_t>(offset * 8);
+}
+
 template <class T>
 inline constexpr auto members_of = []<std::size_t... Position>(std::index_sequence<Position...>) {
     return std::array{member_shape{reflect::member_name<T, Position>,
                                    &shape_of<std::remove_cv_t<reflect::member_type<T, Position>>>,
-                                   static_cast<std::uint32_t>(reflect::member_offset<T, Position> * 8)}...};
+                                   bits_before(reflect::member_offset<T, Position>)}...};
 }(std::make_index_sequence<reflect::member_count<T>>{});
 
 template <class T>
@@ -144,20 +151,22 @@ consteval shape class_shape() {
         made.opaque = true;
         return made;
     } else {
-        static_assert(std::is_standard_layout_v<T>, "BTF describes structs of standard layout: this one has virtual "
-                                                    "functions, or members in more than one class or of more than one "
-                                                    "access");
-        static_assert(
-            !std::is_standard_layout_v<T> || !reflect::detail::has_base<T>(),
-            "a struct with a base class cannot be seen through: make the base its first member, or specialise "
-            "bpfxx::btf::shape_of");
-        static_assert(!std::is_standard_layout_v<T> || reflect::detail::has_right_count<T>(),
-                      "a struct is seen through when it has 1 to 32 members: group some in a nested struct, or "
-                      "specialise bpfxx::btf::shape_of");
-        static_assert(!std::is_standard_layout_v<T> || reflect::detail::has_base<T>() ||
-                          !reflect::detail::has_right_count<T>(),
-                      "a struct with bit-fields, or a packed one, cannot be seen through: use whole integers and fill "
-                      "the padding, or specialise bpfxx::btf::shape_of");
+        constexpr bool standard = std::is_standard_layout_v<T>;
+        static_assert(standard, "BTF describes structs of standard layout: this one has a reference, a member that is "
+                                "not of standard layout itself, or members in more than one class");
+        constexpr bool alone = !reflect::detail::has_base<T>();
+        static_assert(!standard || alone, "a struct with a base class cannot be seen through: make the base its first "
+                                          "member, or specialise bpfxx::btf::shape_of");
+        constexpr bool counted = reflect::detail::has_right_count<T>();
+        static_assert(!standard || counted, "a struct is seen through when it has 1 to 32 members: group some in a "
+                                            "nested struct, or specialise bpfxx::btf::shape_of");
+        constexpr bool begins = reflect::detail::has_plain_members<T>();
+        static_assert(!standard || !alone || !counted || begins,
+                      "a struct is seen through when each member can begin empty and none is an array without a size: "
+                      "give that one's type a default constructor, or specialise bpfxx::btf::shape_of");
+        static_assert(!standard || !alone || !counted || !begins,
+                      "a struct with bit-fields or an anonymous union, or a packed one, cannot be seen through: use "
+                      "whole integers, named unions and members for the padding, or specialise bpfxx::btf::shape_of");
         return {};
     }
 }

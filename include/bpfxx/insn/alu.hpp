@@ -13,19 +13,14 @@ namespace bpfxx::insn {
 namespace detail {
 
 template <unsigned Width>
-inline constexpr opcode_class alu_class = Width == 64 ? opcode_class::alu64 : opcode_class::alu;
-
-template <unsigned Width>
-constexpr instruction alu(alu_op op, reg<Width> to, operand<Width> from, std::int16_t off = 0) noexcept {
-    return {opcode(alu_class<Width>, op, from.source()), instruction::pack(written(to), from.number()), off,
-            from.imm()};
-}
-
-template <unsigned Width>
-constexpr instruction division(alu_op op, reg<Width> to, operand<Width> by, std::int16_t off = 0) noexcept {
+constexpr instruction division(alu_op op, reg<Width> to, operand<Width> by, std::int16_t off) noexcept {
     if (by.source() == operand_source::k && by.imm() == 0) ill_formed("division by the constant 0");
     return alu(op, to, by, off);
 }
+
+/// What the off field of a division says.
+inline constexpr std::int16_t is_unsigned = 0;
+inline constexpr std::int16_t is_signed = 1;
 
 template <unsigned Width>
 constexpr instruction shift(alu_op op, reg<Width> to, operand<Width> by) noexcept {
@@ -38,14 +33,6 @@ constexpr instruction shift(alu_op op, reg<Width> to, operand<Width> by) noexcep
 
 // Every function here works on r registers with all 64 bits, where a constant is sign-extended, and on w registers with
 // the lower 32 bits, where the upper 32 bits of the result become zero.
-
-/// Copies a register or a constant into a register.
-/// UAPI: BPF_MOV
-/// Since: Linux 3.18
-template <unsigned Width>
-constexpr instruction mov(reg<Width> to, operand_for<Width> from) noexcept {
-    return detail::alu(alu_op::mov, to, from);
-}
 
 /// Adds to a register.
 /// UAPI: BPF_ADD
@@ -76,7 +63,7 @@ constexpr instruction mul(reg<Width> to, operand_for<Width> from) noexcept {
 /// Since: Linux 3.18
 template <unsigned Width>
 constexpr instruction div(reg<Width> to, operand_for<Width> by) noexcept {
-    return detail::division(alu_op::div, to, by);
+    return detail::division(alu_op::div, to, by, detail::is_unsigned);
 }
 
 /// Leaves the remainder of an unsigned division; a divisor register that holds 0 leaves the dividend.
@@ -84,7 +71,25 @@ constexpr instruction div(reg<Width> to, operand_for<Width> by) noexcept {
 /// Since: Linux 3.18
 template <unsigned Width>
 constexpr instruction mod(reg<Width> to, operand_for<Width> by) noexcept {
-    return detail::division(alu_op::mod, to, by);
+    return detail::division(alu_op::mod, to, by, detail::is_unsigned);
+}
+
+/// Divides a register, signed and towards zero; a divisor register that holds 0 gives 0, and the least number divided
+/// by -1 gives itself.
+/// UAPI: BPF_DIV, off 1
+/// Since: Linux 6.6
+template <unsigned Width>
+constexpr instruction sdiv(reg<Width> to, operand_for<Width> by) noexcept {
+    return detail::division(alu_op::div, to, by, detail::is_signed);
+}
+
+/// Leaves the remainder of a signed division, with the sign of the dividend; a divisor register that holds 0 leaves the
+/// dividend.
+/// UAPI: BPF_MOD, off 1
+/// Since: Linux 6.6
+template <unsigned Width>
+constexpr instruction smod(reg<Width> to, operand_for<Width> by) noexcept {
+    return detail::division(alu_op::mod, to, by, detail::is_signed);
 }
 
 /// Sets the bits that the operand has.
@@ -154,18 +159,5 @@ template <unsigned Width>
 constexpr instruction neg(reg<Width> to) noexcept {
     return detail::alu<Width>(alu_op::neg, to, 0);
 }
-
-/// Puts a constant of 64 bits into a register; takes two slots.
-/// UAPI: BPF_LD | BPF_IMM | BPF_DW
-/// Since: Linux 3.18
-template <constant T>
-constexpr wide_instruction load_imm64(reg64 to, T value) noexcept {
-    auto const bits = static_cast<std::uint64_t>(detail::widened(value));
-    return detail::wide(pseudo_load::constant, to, static_cast<std::uint32_t>(bits),
-                        static_cast<std::uint32_t>(bits >> 32));
-}
-
-template <constant T>
-wide_instruction load_imm64(reg32, T) = delete; // a 64-bit constant needs a 64-bit register: name it r0 to r9
 
 } // namespace bpfxx::insn

@@ -140,6 +140,19 @@ constexpr label_reference jump(std::string_view target) noexcept {
     return {{opcode(opcode_class::jmp, jump_op::ja, operand_source::k), 0, 0, 0}, target};
 }
 
+/// Goes on at a label that may be farther away than the 16 bits of `jump` reach.
+/// UAPI: BPF_JMP32 | BPF_JA
+/// Since: Linux 6.6
+constexpr label_reference gotol(std::string_view target) noexcept { return {{long_jump_opcode, 0, 0, 0}, target}; }
+
+/// Goes on at a label once the program has used up its budget of loops, else at the next instruction: what lets the
+/// verifier accept a loop that it cannot see the end of.
+/// UAPI: BPF_JCOND, BPF_MAY_GOTO
+/// Since: Linux 6.9
+constexpr label_reference may_goto(std::string_view target) noexcept {
+    return {{opcode(opcode_class::jmp, jump_op::jcond, operand_source::k), 0, 0, 0}, target};
+}
+
 /// Goes on at a label if the condition holds, else at the next instruction.
 /// UAPI: BPF_JEQ … BPF_JSLE
 /// Since: Linux 3.18, w registers 5.1

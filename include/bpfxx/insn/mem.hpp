@@ -2,7 +2,6 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -10,35 +9,11 @@
 #include <bpfxx/ill_formed.hpp>
 #include <bpfxx/insn/opcode.hpp>
 #include <bpfxx/insn/reg.hpp>
+#include <bpfxx/insn/unit.hpp>
 
 namespace bpfxx::insn {
 
-/// What one load or store moves: an unsigned integer of 1, 2, 4 or 8 bytes.
-template <class T>
-concept memory_unit = std::unsigned_integral<T> && !std::same_as<T, bool> && sizeof(T) <= 8;
-
 namespace detail {
-
-template <memory_unit T>
-inline constexpr memory_size size_of_unit = sizeof(T) == 1   ? memory_size::b
-                                            : sizeof(T) == 2 ? memory_size::h
-                                            : sizeof(T) == 4 ? memory_size::w
-                                                             : memory_size::dw;
-
-template <class T, unsigned Width>
-concept fits_register = memory_unit<T> && sizeof(T) * 8 <= Width;
-
-template <class T, unsigned Width>
-concept too_wide_for_register = memory_unit<T> && !fits_register<T, Width>;
-
-template <class T, unsigned Width>
-concept atomic_unit = fits_register<T, Width> && sizeof(T) >= 4;
-
-template <memory_unit T, unsigned Width>
-constexpr instruction atomic(atomic_op op, address to, reg<Width> from) noexcept {
-    return {opcode(opcode_class::stx, size_of_unit<T>, memory_mode::atomic),
-            instruction::pack(to.base(), from.number()), to.displacement(), std::int32_t(op)};
-}
 
 /// A constant may be written as signed or as unsigned, as long as memory then holds exactly what was written.
 template <memory_unit T, constant Value>
@@ -54,6 +29,12 @@ constexpr std::int32_t stored(Value value) noexcept {
     }
 }
 
+template <class T, unsigned Width>
+constexpr instruction loaded(memory_mode how, reg<Width> to, address from) noexcept {
+    return {opcode(opcode_class::ldx, size_of_unit<T>, how), instruction::pack(written(to), from.base()),
+            from.displacement(), 0};
+}
+
 } // namespace detail
 
 /// Reads memory into a register; the upper bits of the register become zero.
@@ -62,8 +43,16 @@ constexpr std::int32_t stored(Value value) noexcept {
 template <class T, unsigned Width>
     requires detail::fits_register<T, Width>
 constexpr instruction load(reg<Width> to, address from) noexcept {
-    return {opcode(opcode_class::ldx, detail::size_of_unit<T>, memory_mode::mem),
-            instruction::pack(detail::written(to), from.base()), from.displacement(), 0};
+    return detail::loaded<T>(memory_mode::mem, to, from);
+}
+
+/// Reads memory into an r register as a signed T of 1, 2 or 4 bytes, and fills the upper bits with its sign.
+/// UAPI: BPF_LDX | BPF_MEMSX
+/// Since: Linux 6.6
+template <class T, unsigned Width>
+    requires(Width == 64 && detail::extended_in_register<T, 64>)
+constexpr instruction load(reg<Width> to, address from) noexcept {
+    return detail::loaded<T>(memory_mode::memsx, to, from);
 }
 
 template <class T, unsigned Width>
@@ -71,8 +60,16 @@ template <class T, unsigned Width>
 instruction load(reg<Width>, address) = delete; // 8 bytes need a 64-bit register: name it r0 to r9
 
 template <class T, unsigned Width>
-    requires(!memory_unit<T>)
-instruction load(reg<Width>, address) = delete; // load takes std::uint8_t, uint16_t, uint32_t or uint64_t
+    requires(Width == 32 && detail::extended_in_register<T, 64>)
+instruction load(reg<Width>, address) = delete; // a load that extends the sign fills all 64 bits: name it r0 to r9
+
+template <class T, unsigned Width>
+    requires detail::fills_register<T, 64>
+instruction load(reg<Width>, address) = delete; // 8 bytes leave no sign to extend: load<std::uint64_t>
+
+template <class T, unsigned Width>
+    requires(!memory_unit<T> && !signed_unit<T>)
+instruction load(reg<Width>, address) = delete; // load takes std::uint8_t to uint64_t, or std::int8_t to int32_t
 
 /// Writes the lower bytes of a register to memory.
 /// UAPI: BPF_STX | BPF_MEM
@@ -100,18 +97,5 @@ constexpr instruction store(address to, Value value) noexcept {
 template <class T, class From>
     requires(!memory_unit<T>)
 instruction store(address, From) = delete; // store takes std::uint8_t, uint16_t, uint32_t or uint64_t
-
-/// Adds a register to memory as one atomic step.
-/// UAPI: BPF_STX | BPF_ATOMIC, BPF_ADD
-/// Since: Linux 3.18
-template <class T, unsigned Width>
-    requires detail::atomic_unit<T, Width>
-constexpr instruction atomic_add(address to, reg<Width> from) noexcept {
-    return detail::atomic<T>(atomic_op::add, to, from);
-}
-
-template <class T, unsigned Width>
-    requires(!detail::atomic_unit<T, Width>)
-instruction atomic_add(address, reg<Width>) = delete; // atomics take uint32_t or, from an r register, uint64_t
 
 } // namespace bpfxx::insn

@@ -132,6 +132,9 @@ constexpr std::uint8_t opcode(opcode_class group, memory_size size, memory_mode 
 /// The opcode that starts a load of two slots; its second slot has opcode 0.
 inline constexpr std::uint8_t wide_opcode = opcode(opcode_class::ld, memory_size::dw, memory_mode::imm);
 
+/// The opcode of the jump whose distance is its imm field; every other jump has it in off.
+inline constexpr std::uint8_t long_jump_opcode = opcode(opcode_class::jmp32, jump_op::ja, operand_source::k);
+
 /// One slot of a program as the kernel reads it.
 /// UAPI: `struct bpf_insn`
 /// Since: Linux 3.18

@@ -89,6 +89,24 @@ constexpr std::int32_t signed_32(T value) noexcept {
     return static_cast<std::int32_t>(widened(value));
 }
 
+/// 32 bits, written as signed or as unsigned.
+template <constant T>
+constexpr std::int32_t any_32(T value) noexcept {
+    auto const wide_value = widened(value);
+    if (!std::in_range<std::int32_t>(wide_value) && !std::in_range<std::uint32_t>(wide_value))
+        ill_formed("immediate does not fit 32 bits: a w register takes -2147483648 to 4294967295");
+    return static_cast<std::int32_t>(wide_value);
+}
+
+/// A constant as registers of the width take it: 64 bits get it sign-extended, 32 bits get it as it is.
+template <unsigned Width, constant T>
+constexpr std::int32_t immediate(T value) noexcept {
+    if constexpr (Width == 64)
+        return signed_32(value);
+    else
+        return any_32(value);
+}
+
 /// The number of a register that an instruction writes.
 template <unsigned Width>
 constexpr std::uint8_t written(reg<Width> to) noexcept {
@@ -104,7 +122,9 @@ constexpr wide_instruction wide(pseudo_load what, reg64 to, std::uint32_t low, s
 
 } // namespace detail
 
-/// The second operand of arithmetic or of a comparison: a register of the same width, or a constant of signed 32 bits.
+/// The second operand of arithmetic or of a comparison: a register of the same width, or a constant of 32 bits. With an
+/// r register the constant is signed, -2147483648 to 2147483647; with a w register it may also be written as unsigned,
+/// up to 4294967295, and what reads it as signed (`sgt` and its kin, `sdiv`, `smod`) then sees it below zero.
 /// UAPI: BPF_X, BPF_K
 /// Since: Linux 3.18
 template <unsigned Width>
@@ -113,7 +133,7 @@ class operand {
     constexpr operand(reg<Width> given) noexcept : source_{operand_source::x}, number_{given.number()} {}
 
     template <constant T>
-    constexpr operand(T given) noexcept : imm_{detail::signed_32(given)} {}
+    constexpr operand(T given) noexcept : imm_{detail::immediate<Width>(given)} {}
 
     operand(reg<Width == 64 ? 32 : 64>) = delete; // both registers must have one width: r with r, w with w
 
@@ -130,6 +150,17 @@ class operand {
 /// An operand whose width another argument decides.
 template <unsigned Width>
 using operand_for = std::type_identity_t<operand<Width>>;
+
+namespace detail {
+
+/// Arithmetic or a move, on 64 or on 32 bits.
+template <unsigned Width>
+constexpr instruction alu(alu_op op, reg<Width> to, operand<Width> from, std::int16_t off = 0) noexcept {
+    constexpr auto group = Width == 64 ? opcode_class::alu64 : opcode_class::alu;
+    return {opcode(group, op, from.source()), instruction::pack(written(to), from.number()), off, from.imm()};
+}
+
+} // namespace detail
 
 /// A place in memory: a base register plus a displacement in bytes that fits signed 16 bits.
 class address {

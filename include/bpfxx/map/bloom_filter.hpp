@@ -43,22 +43,18 @@ class hash_function_count {
 
 /// How a bloom filter is created. The kernel makes it `max_entries` × hash functions × 1.44 bits large, rounded up to a
 /// power of two: with the 5 functions that it chooses, about 3 of 100 values that were never added are taken for added
-/// once `max_entries` values are in.
+/// once `max_entries` values are in. What is not explained here is as in `map_options`.
 /// UAPI: BPF_MAP_CREATE
 struct bloom_filter_options {
-    /// What bpftool shows.
     object_name name{};
     /// How many values are expected; more can be added, and then more are taken for added.
     required<std::uint32_t> max_entries;
     hash_function_count hash_functions{};
     creation_flags<map_kind::bloom_filter> flags{};
-    /// The NUMA node that the memory comes from.
     std::optional<std::uint32_t> numa_node{};
-    /// Delegated rights to use instead of capabilities. Since: Linux 6.9
     optional_fd_ref<kind::token> token{};
     /// What values are made of; there is no key, so its type is 0.
     map_btf btf{};
-    /// Only the program with this hash may use the map. Since: Linux 6.18
     std::optional<program_hash> exclusive_program{};
 
     [[nodiscard]] constexpr map_spec spec() const noexcept {

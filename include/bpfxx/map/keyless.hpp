@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <type_traits>
+#include <utility>
 
 namespace bpfxx {
 
@@ -36,7 +37,8 @@ class keyless_map : public map_object<Kind, Access> {
     using value_type = Value;
 };
 
-/// What one does with a queue or a stack: the base of `queue_map` and `stack_map`.
+/// What one does with a queue or a stack: the base of `queue_map` and `stack_map`. In BTF, where it is given, the key is a
+/// struct without members.
 template <class Kind, class Value, access_mode Access>
 class pushed_values : public keyless_map<Kind, Value, Access> {
     using base = keyless_map<Kind, Value, Access>;

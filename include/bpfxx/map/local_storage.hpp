@@ -35,16 +35,14 @@ class storage_btf {
 };
 
 /// How a local storage is created. The key of its BTF is an int of 32 bits, the value a type of the value's size.
+/// What is not explained here is as in `map_options`.
 /// UAPI: BPF_MAP_CREATE
 template <class Kind>
 struct local_storage_options {
-    /// What bpftool shows.
     object_name name{};
     storage_btf btf;
     creation_flags<Kind> flags{};
-    /// Delegated rights to use instead of capabilities. Since: Linux 6.9
     optional_fd_ref<kind::token> token{};
-    /// Only the program with this hash may use the map. Since: Linux 6.18
     std::optional<program_hash> exclusive_program{};
 
     [[nodiscard]] constexpr map_spec spec() const noexcept {

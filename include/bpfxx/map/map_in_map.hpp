@@ -4,7 +4,9 @@
 
 #include <bpfxx/fd_ref.hpp>
 #include <bpfxx/id.hpp>
-#include <bpfxx/map/basic_map.hpp>
+#include <bpfxx/map/view.hpp>
+#include <bpfxx/map/walks.hpp>
+#include <bpfxx/spec/required.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -21,15 +23,17 @@ concept any_map_view = requires(Map const& map) {
     { map.fd() } -> std::same_as<fd_ref<kind::map>>;
 };
 
-template <class Inner>
-consteval bool check_inner_type() {
-    using enum map_type;
-    constexpr auto type = Inner::kind_type::facts.type;
-    static_assert(type != array_of_maps && type != hash_of_maps, "maps of maps cannot hold maps of maps");
-    static_assert(type != prog_array, "maps of maps cannot hold program arrays");
-    static_assert(type != cgroup_storage && type != percpu_cgroup_storage && type != struct_ops,
-                  "maps of maps cannot hold maps that belong to one program or one attachment");
-    return true;
+[[nodiscard]] constexpr bool can_be_inner(map_type type) noexcept {
+    switch (type) {
+    case map_type::array_of_maps:
+    case map_type::hash_of_maps:
+    case map_type::prog_array:
+    case map_type::cgroup_storage:
+    case map_type::percpu_cgroup_storage:
+    case map_type::struct_ops:
+    case map_type::insn_array: return false;
+    default: return true;
+    }
 }
 
 } // namespace detail
@@ -81,11 +85,14 @@ struct map_in_map_options {
     }
 };
 
-/// The elements of a map of maps: those of any map, and the way into an inner map.
+/// The elements of a map of maps: those of any map, and the way into an inner map. `update` takes an `Inner`, `lookup`
+/// gives a `map_id`, `open_inner` an `Inner`. What the kernel says of a map of maps does not include what it holds:
+/// opening checks the outer map, `open_inner` the inner one.
 template <class Kind, class Key, class Inner, access_mode Access>
 class map_in_map_elements : public map_walks<Kind, Key, stored_found<inner_map_reference<Inner>, map_id>, Access> {
     using base = map_walks<Kind, Key, stored_found<inner_map_reference<Inner>, map_id>, Access>;
-    static_assert(detail::check_inner_type<Inner>());
+    static_assert(detail::can_be_inner(Inner::kind_type::facts.type),
+                  "maps of maps cannot hold maps of maps, program arrays, or maps that belong to one program");
 
   protected:
     using base::base;
@@ -93,6 +100,16 @@ class map_in_map_elements : public map_walks<Kind, Key, stored_found<inner_map_r
 
   public:
     using inner_type = Inner;
+    using options_type = map_in_map_options<Kind, Inner>;
+
+    /// Creates a map of maps with an existing map as the template, which does not go into the new map by that.
+    /// UAPI: BPF_MAP_CREATE
+    /// Errors: EPERM CAP_BPF is missing; EINVAL, 524 the kernel does not take such inner maps; E2BIG; ENOMEM
+    /// Costs: one system call, no allocation in user space
+    [[nodiscard]] static result<map_view<map_in_map_elements>> create_like(Inner const& like,
+                                                                           map_options<Kind> const& options) noexcept {
+        return map_view<map_in_map_elements>::wrap(create_map(like, options));
+    }
 
     /// Opens the inner map under a key, or nothing where there is none. What was put there through bpfxx is an `Inner`;
     /// what came there by other ways is checked here, since the kernel does not say what a map of maps holds.
@@ -116,82 +133,20 @@ class map_in_map_elements : public map_walks<Kind, Key, stored_found<inner_map_r
     void open_inner(Key const&) const // this view is write-only: open it as read_write
         requires(!reads)
     = delete;
-};
 
-/// A view of a map whose values are maps of type `Inner`: `update` takes an `Inner`, `lookup` gives a `map_id`,
-/// `open_inner` an `Inner`. It opens as other views do. What the kernel says of a map of maps does not include what it
-/// holds: opening checks the outer map, `open_inner` the inner one.
-template <class Kind, class Key, class Inner, access_mode Access>
-class [[nodiscard]] map_of_maps : public map_in_map_elements<Kind, Key, Inner, Access> {
-    using base = map_in_map_elements<Kind, Key, Inner, Access>;
-    using base::shape;
-
-  public:
-    using options_type = map_in_map_options<Kind, Inner>;
-
-    /// Creates a map of maps like the one that `.inner` describes:
-    /// `create({.max_entries = 100, .inner = {.max_entries = 64}})`.
-    /// UAPI: BPF_MAP_CREATE
-    /// Errors: those of the inner map's `create`, and of this one's: EPERM CAP_BPF is missing; EINVAL, 524 the kernel
-    /// does not take such inner maps; E2BIG; ENOMEM
-    /// Costs: three system calls, no allocation in user space: the kernel wants to see an inner map, which is created
-    /// and closed again. With a map at hand `create_like` is cheaper
-    [[nodiscard]] static result<map_of_maps> create(options_type const& options) noexcept {
+  protected:
+    [[nodiscard]] static result<detail::opened_map> create_map(options_type const& options) noexcept {
         auto const like = Inner::create(options.inner);
         if (!like) return like.error();
-        return create_like(*like, options.outer());
+        return create_map(*like, options.outer());
     }
 
-    /// The same with an existing map as the template, which does not go into the new map by that.
-    /// UAPI: BPF_MAP_CREATE
-    /// Costs: one system call, no allocation in user space
-    [[nodiscard]] static result<map_of_maps> create_like(Inner const& like, map_options<Kind> const& options) noexcept {
+    [[nodiscard]] static result<detail::opened_map> create_map(Inner const& like,
+                                                               map_options<Kind> const& options) noexcept {
         auto spec = options.spec();
         spec.inner_map = like.fd();
-        return wrap(detail::opened_map::create(shape, spec));
+        return detail::opened_map::create(base::shape, spec);
     }
-
-    /// Opens a pinned map, by path or relative to a directory (Linux 6.5), and checks its type and sizes.
-    /// UAPI: BPF_OBJ_GET, BPF_OBJ_GET_INFO_BY_FD
-    /// Errors: ENOENT no such path; EACCES the file's mode forbids this access; map_type_differs, key_size_differs
-    /// Costs: two system calls, no allocation; a refused map is closed again
-    [[nodiscard]] static result<map_of_maps> open(char const* path) noexcept {
-        return wrap(detail::opened_map::open(shape, path));
-    }
-    [[nodiscard]] static result<map_of_maps> open(fd_ref<kind::directory> directory, char const* path) noexcept {
-        return wrap(detail::opened_map::open(shape, directory, path));
-    }
-
-    /// Opens a map by id and checks its type and sizes.
-    /// UAPI: BPF_MAP_GET_FD_BY_ID, BPF_OBJ_GET_INFO_BY_FD
-    /// Errors: ENOENT no such id; EPERM CAP_SYS_ADMIN is missing; map_type_differs, key_size_differs
-    /// Costs: two system calls, no allocation
-    [[nodiscard]] static result<map_of_maps> open(map_id id) noexcept {
-        return wrap(detail::opened_map::open(shape, id));
-    }
-
-    /// Takes over an open descriptor once the map behind it is seen to fit; on failure the descriptor is closed.
-    /// UAPI: BPF_OBJ_GET_INFO_BY_FD
-    /// Costs: one system call
-    [[nodiscard]] static result<map_of_maps> adopt(owned_fd<kind::map> descriptor) noexcept {
-        return wrap(detail::opened_map::check(shape, std::move(descriptor)));
-    }
-
-    /// A second view of the same map, with a descriptor of its own.
-    /// Costs: one system call
-    [[nodiscard]] result<map_of_maps> duplicate() const noexcept {
-        auto copy = this->fd_.duplicate();
-        if (!copy) return copy.error();
-        return map_of_maps{detail::opened_map{std::move(*copy), this->max_entries()}};
-    }
-
-  private:
-    static result<map_of_maps> wrap(result<detail::opened_map> opened) noexcept {
-        if (!opened) return opened.error();
-        return map_of_maps{std::move(*opened)};
-    }
-
-    explicit map_of_maps(detail::opened_map opened) noexcept : base{std::move(opened)} {}
 };
 
 /// Maps under indices: programs look the inner map up, then in it. A slot is empty until it is set, and again after
@@ -203,13 +158,16 @@ class [[nodiscard]] map_of_maps : public map_in_map_elements<Kind, Key, Inner, A
 ///
 /// UAPI: BPF_MAP_TYPE_ARRAY_OF_MAPS
 /// Since: Linux 4.12; `lookup` 4.15, batches 5.19
-/// Errors: of `update`: EINVAL the inner map differs from the template, by its flags or, for arrays without
-/// `map_flags::inner_map`, by its `max_entries`; E2BIG the index is beyond the end, of `erase` too; of walks and
-/// `lookup_batch`: EINTR a slot is empty, on kernels before 6.14 whose stable series lacks the fix
+/// Errors: of `create`: those of the inner map's and of `create_like`; of `update`: EINVAL the inner map differs from
+/// the template, by its flags or, for arrays without `map_flags::inner_map`, by its `max_entries`; E2BIG the index is
+/// beyond the end, of `erase` too; of walks and `lookup_batch`: EINTR a slot is empty, on kernels before 6.14 whose
+/// stable series lacks the fix
+/// Costs: of `create`: three system calls, since the kernel wants to see an inner map, which is made for that and closed
+/// again: with a map at hand `create_like` is cheaper
 /// Races: a program that found an inner map may go on with it for a moment after it was replaced: `update` and `erase`
 /// wait for such programs
 template <class Inner, access_mode Access = read_write>
-using array_of_maps = map_of_maps<map_kind::array_of_maps, std::uint32_t, Inner, Access>;
+using array_of_maps = map_view<map_in_map_elements<map_kind::array_of_maps, std::uint32_t, Inner, Access>>;
 
 /// The same under keys of any type.
 /// UAPI: BPF_MAP_TYPE_HASH_OF_MAPS
@@ -217,6 +175,6 @@ using array_of_maps = map_of_maps<map_kind::array_of_maps, std::uint32_t, Inner,
 /// Errors: of `update`: EINVAL the inner map differs from the template; E2BIG the map is full
 /// Races: as `array_of_maps`; a walk sees each entry that stays exactly once (`walk_guarantee::each_stable_entry_once`)
 template <class Key, class Inner, access_mode Access = read_write>
-using hash_of_maps = map_of_maps<map_kind::hash_of_maps, Key, Inner, Access>;
+using hash_of_maps = map_view<map_in_map_elements<map_kind::hash_of_maps, Key, Inner, Access>>;
 
 } // namespace bpfxx

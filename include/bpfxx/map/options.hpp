@@ -7,6 +7,7 @@
 #include <bpfxx/spec/map.hpp>
 #include <bpfxx/spec/required.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <type_traits>
@@ -39,6 +40,17 @@ namespace detail {
 template <class>
 inline constexpr bool dependent_false = false;
 
+/// What stands in `map_options` for a field that has to be given, or that a type of map does not have.
+struct needed_capacity : required<std::uint32_t> {
+    template <class Missing = void>
+    constexpr needed_capacity() noexcept : required{0u} {
+        static_assert(dependent_false<Missing>, "this type of map needs its capacity: give .max_entries");
+    }
+
+    template <std::convertible_to<std::uint32_t> Number>
+    constexpr needed_capacity(Number elements) noexcept : required{elements} {}
+};
+
 struct no_capacity {
     constexpr no_capacity() noexcept = default;
 
@@ -61,26 +73,33 @@ struct no_numa_node {
     constexpr operator std::optional<std::uint32_t>() const noexcept { return std::nullopt; }
 };
 
+struct no_btf_field {
+    constexpr no_btf_field() noexcept = default;
+
+    template <class T>
+    constexpr no_btf_field(T const&) noexcept {
+        static_assert(dependent_false<T>, "the kernel takes no BTF for this type of map: leave .btf out");
+    }
+};
+
+// An aggregate as `map_btf` is: a field of it is what braces and values alike come to.
+struct no_btf {
+    no_btf_field fd{}, key_type_id{}, value_type_id{};
+
+    void operator=(map_btf const&) = delete; // the kernel takes no BTF for this type of map: leave .btf out
+
+    constexpr operator map_btf() const noexcept { return {}; }
+};
+
 template <class Kind>
-concept chosen_capacity = Kind::facts.capacity != map_capacity::unbounded && Kind::facts.capacity != map_capacity::one;
+using capacity_of = std::conditional_t<Kind::facts.capacity == map_capacity::unbounded, no_capacity, needed_capacity>;
 
 template <class Kind>
 using numa_node_of =
     std::conditional_t<has(Kind::facts.flags, map_flags::numa_node), std::optional<std::uint32_t>, no_numa_node>;
 
-template <class Kind, class Options>
-[[nodiscard]] constexpr map_spec spec_of(Options const& options) noexcept {
-    return {
-        .type = Kind::facts.type,
-        .max_entries = Kind::facts.capacity == map_capacity::one ? 1 : static_cast<std::uint32_t>(options.max_entries),
-        .flags = options.flags.get() | Kind::facts.required,
-        .name = options.name,
-        .numa_node = options.numa_node,
-        .token = options.token,
-        .btf = options.btf,
-        .exclusive_program = options.exclusive_program,
-    };
-}
+template <class Kind>
+using btf_of = std::conditional_t<Kind::facts.takes_btf, map_btf, no_btf>;
 
 } // namespace detail
 
@@ -88,40 +107,34 @@ template <class Kind, class Options>
 /// UAPI: BPF_MAP_CREATE
 template <class Kind>
 struct map_options {
-    static_assert(detail::chosen_capacity<Kind>);
-
     /// What bpftool shows. Since: Linux 4.15
     object_name name{};
-    /// The capacity in elements.
-    required<std::uint32_t> max_entries;
+    /// The capacity in elements, for types that have one to choose: there it has to be given.
+    detail::capacity_of<Kind> max_entries{};
     /// Those that this type takes.
     creation_flags<Kind> flags{};
-    /// The NUMA node that the memory comes from. Since: Linux 4.14
+    /// The NUMA node that the memory comes from, for types that can be put on one. Since: Linux 4.14
     detail::numa_node_of<Kind> numa_node{};
     /// Delegated rights to use instead of capabilities. Since: Linux 6.9
     optional_fd_ref<kind::token> token{};
-    /// What keys and values are called and made of. Since: Linux 4.18
-    map_btf btf{};
+    /// What keys and values are called and made of, for types that take it. Since: Linux 4.18
+    detail::btf_of<Kind> btf{};
     /// Only the program with this hash may use the map. Since: Linux 6.18
     std::optional<program_hash> exclusive_program{};
 
     /// The same for a map of any type, with nothing checked by the compiler any more.
-    [[nodiscard]] constexpr map_spec spec() const noexcept { return detail::spec_of<Kind>(*this); }
-};
-
-/// The same for types that have no capacity to choose.
-template <class Kind>
-    requires(!detail::chosen_capacity<Kind>)
-struct map_options<Kind> {
-    object_name name{};
-    detail::no_capacity max_entries{};
-    creation_flags<Kind> flags{};
-    detail::numa_node_of<Kind> numa_node{};
-    optional_fd_ref<kind::token> token{};
-    map_btf btf{};
-    std::optional<program_hash> exclusive_program{};
-
-    [[nodiscard]] constexpr map_spec spec() const noexcept { return detail::spec_of<Kind>(*this); }
+    [[nodiscard]] constexpr map_spec spec() const noexcept {
+        return {
+            .type = Kind::facts.type,
+            .max_entries = max_entries,
+            .flags = flags.get() | Kind::facts.required,
+            .name = name,
+            .numa_node = numa_node,
+            .token = token,
+            .btf = btf,
+            .exclusive_program = exclusive_program,
+        };
+    }
 };
 
 } // namespace bpfxx

@@ -85,7 +85,7 @@ class per_cpu_values {
 
       private:
         friend class per_cpu_values;
-        explicit constexpr iterator(slot* start) noexcept : at_{start} {}
+        explicit constexpr iterator(slot* first_slot) noexcept : at_{first_slot} {}
 
         slot* at_ = nullptr;
     };
@@ -133,7 +133,7 @@ class per_cpu_values {
     {
         using total = detail::per_cpu_sum<plain>;
         return fold(total{},
-                    [](total so_far, plain value) { return detail::wrapping_sum(so_far, static_cast<total>(value)); });
+                    [](total so_far, plain each) { return detail::wrapping_sum(so_far, static_cast<total>(each)); });
     }
     void sum() const // these values are no numbers: sum a member, sum(&stats::packets), or fold
         requires(!std::is_arithmetic_v<plain>)
@@ -144,8 +144,8 @@ class per_cpu_values {
         requires(std::is_arithmetic_v<Number> && std::is_base_of_v<Owner, plain>)
     [[nodiscard]] constexpr auto sum(Number Owner::* member) const noexcept {
         using total = detail::per_cpu_sum<Number>;
-        return fold(total{}, [member](total so_far, plain const& value) {
-            return detail::wrapping_sum(so_far, static_cast<total>(value.*member));
+        return fold(total{}, [member](total so_far, plain const& each) {
+            return detail::wrapping_sum(so_far, static_cast<total>(each.*member));
         });
     }
 
@@ -153,7 +153,8 @@ class per_cpu_values {
     template <class>
     friend class per_cpu_rows;
 
-    constexpr per_cpu_values(slot* slots, std::uint32_t count) noexcept : slots_{slots}, count_{count} {
+    constexpr per_cpu_values(slot* first_slot, std::uint32_t cpu_count) noexcept
+        : slots_{first_slot}, count_{cpu_count} {
         static_assert(sizeof(slot) == slot::stride, "this compiler lays slots out as the kernel does not");
     }
 
@@ -192,7 +193,7 @@ class per_cpu_rows {
 
       private:
         friend class per_cpu_rows;
-        constexpr iterator(slot* start, std::uint32_t count) noexcept : at_{start}, count_{count} {}
+        constexpr iterator(slot* first_slot, std::uint32_t cpu_count) noexcept : at_{first_slot}, count_{cpu_count} {}
 
         slot* at_ = nullptr;
         std::uint32_t count_ = 0;
@@ -206,6 +207,7 @@ class per_cpu_rows {
         if (slots.size() < cpus.count()) return error{errc::buffer_too_small, command::map_lookup_batch};
         return per_cpu_rows{slots.data(), slots.size() / cpus.count(), cpus.count()};
     }
+    static void over(auto&&) = delete; // only the machine says how long a row is: give possible_cpus too
 
     template <class Other>
         requires std::is_same_v<Other const, T>
@@ -232,8 +234,8 @@ class per_cpu_rows {
     template <class>
     friend class per_cpu_rows;
 
-    constexpr per_cpu_rows(slot* slots, std::size_t rows, std::uint32_t count) noexcept
-        : slots_{slots}, rows_{rows}, count_{count} {}
+    constexpr per_cpu_rows(slot* first_slot, std::size_t row_count, std::uint32_t cpu_count) noexcept
+        : slots_{first_slot}, rows_{row_count}, count_{cpu_count} {}
 
     slot* slots_;
     std::size_t rows_;

@@ -2,6 +2,7 @@
 // kernel
 // SPDX-License-Identifier: BSL-1.0
 
+#include <bpfxx/map/batch.hpp>
 #include <bpfxx/map/element.hpp>
 #include <bpfxx/map/facts.hpp>
 #include <bpfxx/map/object.hpp>
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <type_traits>
 
 namespace bpfxx {
@@ -22,6 +24,67 @@ constexpr element_flags on_cpu(cpu_number cpu) noexcept {
 
 /// Where no process can have memory: the kernel, asked to write there, answers EFAULT and writes nothing.
 [[nodiscard]] inline std::byte* nowhere() noexcept { return reinterpret_cast<std::byte*>(~std::uintptr_t{0} - 4095); }
+
+struct one_cpu_batch;
+
+} // namespace detail
+
+/// Where a batch walk over one processor's values stands, as `batch_cursor` does over those of all.
+template <class Key>
+class one_cpu_cursor {
+  public:
+    /// At the beginning.
+    explicit constexpr one_cpu_cursor(cpu_number given) noexcept : cpu_{given} {}
+
+  private:
+    friend struct detail::one_cpu_batch;
+
+    static constexpr std::size_t size = sizeof(Key) < 4 ? 4 : sizeof(Key);
+
+    alignas(8) std::byte bytes_[size]{};
+    cpu_number cpu_;
+    bool started_ = false;
+};
+
+namespace detail {
+
+/// The batches with BPF_F_CPU or BPF_F_ALL_CPUS, whose values stand side by side without a stride.
+struct one_cpu_batch {
+    template <class Key, class Value>
+    [[nodiscard]] static result<batch_step> read(fd_ref<kind::map> map, one_cpu_cursor<Key>& cursor,
+                                                 std::span<Key> keys, std::span<Value> found) noexcept {
+        if (keys.size() != found.size()) return error{errc::batch_sizes_differ, command::map_lookup_batch};
+        sys::attr::map_lookup_batch attribute{
+            .in_batch = cursor.started_ ? cursor.bytes_ : nullptr,
+            .out_batch = cursor.bytes_,
+            .keys = keys.data(),
+            .values = found.data(),
+            .count = batch_count(keys.size()),
+            .map_fd = map,
+            .elem_flags = on_cpu(cursor.cpu_),
+        };
+        auto const called = sys::call(attribute);
+        if (!called && called.error().code != errc::enoent) return called.error();
+        if (attribute.count > keys.size()) return error{errc::malformed_answer, command::map_lookup_batch};
+        cursor.started_ = true;
+        return batch_step{.count = attribute.count, .last = !called};
+    }
+
+    template <class Key, class Value>
+    [[nodiscard]] static result<void> update(fd_ref<kind::map> map, element_flags which, std::span<Key const> keys,
+                                             std::span<Value const> stored, std::uint32_t& done) noexcept {
+        done = 0;
+        if (keys.size() != stored.size()) return error{errc::batch_sizes_differ, command::map_update_batch};
+        sys::attr::map_update_batch attribute{.keys = keys.data(),
+                                              .values = stored.data(),
+                                              .count = batch_count(keys.size()),
+                                              .map_fd = map,
+                                              .elem_flags = which};
+        auto const called = sys::call(attribute);
+        done = called ? attribute.count : done_of_failed(attribute.count, keys.size());
+        return called;
+    }
+};
 
 } // namespace detail
 
@@ -177,6 +240,9 @@ class per_cpu_elements : public map_object<Kind, Access> {
     = delete;
     void take(Key const&, auto&&...) const // elements of this type of map always exist: none can be removed
         requires(reads && writes && !has_take)
+    = delete;
+    void take(Key const&) const // there is a value for each processor: lend a buffer, take(key, per_cpu_values)
+        requires(reads && writes && has_take)
     = delete;
 
     // One processor at a time, with plain values. A kernel that cannot refuses the flags before it writes anything.

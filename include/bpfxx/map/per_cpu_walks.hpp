@@ -138,6 +138,62 @@ class per_cpu_walks : public per_cpu_elements<Kind, Key, Value, Access> {
         requires(writes && !has_erase_batch)
     = delete;
 
+    // Batches with plain values, one for each key. A kernel that cannot refuses the flags before it reads or writes.
+
+    /// Reads the next elements after `cursor`, which says of which processor, into `keys` and `found`, equally long.
+    /// UAPI: BPF_MAP_LOOKUP_BATCH with BPF_F_CPU
+    /// Since: Linux 7.0
+    /// Errors: those of `lookup_batch`; EINVAL this kernel cannot; ERANGE no such processor
+    /// Costs: one system call, no allocation in user space
+    [[nodiscard]] result<batch_step> lookup_batch_on(one_cpu_cursor<Key>& cursor, std::span<Key> keys,
+                                                     std::span<Value> found) const noexcept
+        requires(reads && has_lookup_batch)
+    {
+        return detail::one_cpu_batch::read(this->fd(), cursor, keys, found);
+    }
+    void lookup_batch_on(auto&&...) const // this view is write-only: open it as read_write
+        requires(!reads)
+    = delete;
+    void lookup_batch_on(auto&&...) const // the kernel has no batches for this type of map
+        requires(reads && !has_lookup_batch)
+    = delete;
+
+    /// Stores the values of one processor; under a new key those of the others are zero.
+    /// UAPI: BPF_MAP_UPDATE_BATCH with BPF_F_CPU
+    /// Since: Linux 7.0
+    /// Errors: those of `update_batch`; EINVAL this kernel cannot; ERANGE no such processor
+    /// Costs: one system call, no allocation in user space
+    [[nodiscard]] result<void> update_batch_on(cpu_number cpu, std::span<Key const> keys, std::span<Value const> stored,
+                                               std::uint32_t& done) const noexcept
+        requires(writes && has_update_batch)
+    {
+        return detail::one_cpu_batch::update(this->fd(), detail::on_cpu(cpu), keys, stored, done);
+    }
+    void update_batch_on(auto&&...) const // this view is read-only: open it as read_write
+        requires(!writes)
+    = delete;
+    void update_batch_on(auto&&...) const // the kernel has no batches for this type of map
+        requires(writes && !has_update_batch)
+    = delete;
+
+    /// Stores one value for every processor under each key.
+    /// UAPI: BPF_MAP_UPDATE_BATCH with BPF_F_ALL_CPUS
+    /// Since: Linux 7.0
+    /// Errors: as `update_batch_on`, but ERANGE
+    /// Costs: one system call, no allocation in user space
+    [[nodiscard]] result<void> update_batch_all(std::span<Key const> keys, std::span<Value const> stored,
+                                                std::uint32_t& done) const noexcept
+        requires(writes && has_update_batch)
+    {
+        return detail::one_cpu_batch::update(this->fd(), element_flags::all_cpus, keys, stored, done);
+    }
+    void update_batch_all(auto&&...) const // this view is read-only: open it as read_write
+        requires(!writes)
+    = delete;
+    void update_batch_all(auto&&...) const // the kernel has no batches for this type of map
+        requires(writes && !has_update_batch)
+    = delete;
+
     // Walks through the caller's buffers, with as many elements at a time as both have room for: batches inside where
     // the type has them, `guarantee` says what they promise. Without batches they go key by key, which may repeat
     // entries while others delete, and stop with walk_bound_reached rather than never.
@@ -171,6 +227,10 @@ class per_cpu_walks : public per_cpu_elements<Kind, Key, Value, Access> {
     void keys(auto&&...) const // this view is write-only: open it as read_write
         requires(!reads)
     = delete;
+    void
+    keys() const // the batches bring rows of values too, as long as the machine says: lend keys(keys, rows, outcome)
+        requires(reads && has_walk)
+    = delete;
 
     /// The walk of `entries` with its failure as a value: calls `visit(key, values)`, which may answer false to stop.
     template <class Visitor>
@@ -181,6 +241,9 @@ class per_cpu_walks : public per_cpu_elements<Kind, Key, Value, Access> {
     }
     void for_each(auto&&...) const // this view is write-only: open it as read_write
         requires(!reads)
+    = delete;
+    void for_each(auto&&) const // rows of values are as long as the machine says: lend for_each(keys, rows, visit)
+        requires(reads && has_walk)
     = delete;
 
     /// Removes every entry and calls `visit(key, values)` with it; what is inserted meanwhile may stay. `visit` cannot
@@ -204,6 +267,9 @@ class per_cpu_walks : public per_cpu_elements<Kind, Key, Value, Access> {
     void take_all(auto&&...) const // the kernel has no batch for this type of map that reads and removes
         requires(reads && writes && !has_take_batch)
     = delete;
+    void take_all(auto&&) const // rows of values are as long as the machine says: lend take_all(keys, rows, visit)
+        requires(reads && writes && has_take_batch)
+    = delete;
 
   private:
     struct buffers {
@@ -220,8 +286,8 @@ class per_cpu_walks : public per_cpu_elements<Kind, Key, Value, Access> {
     result<void> visit_through(std::span<Key> keys, rows_type found, Visitor& visit) const {
         auto const [some_keys, some_rows] = equally_many(keys, found);
         Walk over{this->fd(), this->max_entries(), some_keys, some_rows};
-        auto const with_const = [&visit](Key const& key, per_cpu_values<Value const> values) {
-            return visit(key, values);
+        auto const with_const = [&visit](Key const& at_key, per_cpu_values<Value const> found_there) {
+            return visit(at_key, found_there);
         };
         return detail::visit_all(over, with_const);
     }

@@ -59,9 +59,10 @@ inline constexpr std::int32_t values = 0x1eaf'0004;
 /// The maps of such a program, by slot.
 inline constexpr insn::map_slot<0> block_map{};
 inline constexpr insn::map_slot<1> bound_map{};
+using two_maps = insn::slots<insn::map_slot<0>, insn::map_slot<1>>;
 
 template <std::size_t N>
-std::array<insn::instruction, N> laid_out(insn::program_code<N, 0> const& code, block_layout const& at) noexcept {
+std::array<insn::instruction, N> laid_out(insn::program_code<N> const& code, block_layout const& at) noexcept {
     std::array<insn::instruction, N> made{};
     auto const given = code.instructions();
     for (std::size_t i = 0; i != N; ++i) {

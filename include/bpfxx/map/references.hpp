@@ -22,9 +22,6 @@ concept typed_program = requires(Program const& loaded) {
 };
 
 template <class Program, class Kind>
-concept program_of = typed_program<Program> && std::same_as<typename Program::tag, Kind>;
-
-template <class Program, class Kind>
 concept program_not_of = typed_program<Program> && !std::same_as<typename Program::tag, Kind>;
 
 } // namespace detail
@@ -34,10 +31,10 @@ concept program_not_of = typed_program<Program> && !std::same_as<typename Progra
 template <class Kind>
 class program_reference {
   public:
-    template <detail::program_of<Kind> Program>
+    template <detail::typed_program Program>
     program_reference(Program const& loaded) noexcept : number_{loaded.fd().raw()} {}
 
-    template <detail::program_of<Kind> Program>
+    template <detail::typed_program Program>
     program_reference(Program const&&) = delete; // borrows from a temporary that closes at once: name the program
 
     template <detail::program_not_of<Kind> Program>
@@ -52,36 +49,26 @@ class program_reference {
 
     [[nodiscard]] constexpr int raw() const noexcept { return number_; }
 
-  private:
+  protected:
     struct vouched {};
 
     constexpr program_reference(int number, vouched) noexcept : number_{number} {}
 
+  private:
     std::int32_t number_;
 };
 
-/// The same, or none.
+/// The same, or none: what converts to a reference converts to this, or is refused in the same words.
 template <class Kind>
-class optional_program_reference {
+class optional_program_reference : program_reference<Kind> {
+    using base = program_reference<Kind>;
+
   public:
-    constexpr optional_program_reference() noexcept = default;
-    constexpr optional_program_reference(program_reference<Kind> program) noexcept : number_{program.raw()} {}
+    using base::base;
+    using base::raw;
 
-    template <detail::program_of<Kind> Program>
-    optional_program_reference(Program const& loaded) noexcept : number_{loaded.fd().raw()} {}
-
-    template <detail::program_of<Kind> Program>
-    optional_program_reference(Program const&&) = delete; // borrows from a temporary that closes at once: name it
-
-    template <detail::program_not_of<Kind> Program>
-    optional_program_reference(Program const&) = delete; // this map holds programs of another type than this one
-
-    optional_program_reference(fd_ref<kind::program>) = delete; // the type is unknown: program_reference's unchecked()
-
-    [[nodiscard]] constexpr int raw() const noexcept { return number_; }
-
-  private:
-    std::int32_t number_ = 0;
+    constexpr optional_program_reference() noexcept : base{0, typename base::vouched{}} {}
+    constexpr optional_program_reference(base program) noexcept : base{program} {}
 };
 
 /// The kernel's number for a socket, never used again: what getsockopt(2) gives for SO_COOKIE, and programs get from

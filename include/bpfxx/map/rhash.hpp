@@ -11,23 +11,18 @@
 
 namespace bpfxx {
 
-/// How a resizable hash table is created.
+/// How a resizable hash table is created. What is not explained here is as in `map_options`.
 /// UAPI: BPF_MAP_CREATE
 struct rhash_options {
-    /// What bpftool shows.
     object_name name{};
     /// The most elements that there can be; memory is taken for those that there are.
     required<std::uint32_t> max_entries;
     /// How many elements it has room for at first, 65,535 at most and no more than `max_entries`; it grows and shrinks.
     std::uint16_t expected_entries = 0;
     creation_flags<map_kind::rhash> flags{};
-    /// The NUMA node that the memory comes from.
     std::optional<std::uint32_t> numa_node{};
-    /// Delegated rights to use instead of capabilities.
     optional_fd_ref<kind::token> token{};
-    /// What keys and values are called and made of.
     map_btf btf{};
-    /// Only the program with this hash may use the map.
     std::optional<program_hash> exclusive_program{};
 
     [[nodiscard]] constexpr map_spec spec() const noexcept {

@@ -68,7 +68,7 @@ struct ring_options {
         return {
             .type = Kind::facts.type,
             .max_entries = size_bytes.bytes(),
-            .flags = flags.get() | Kind::facts.required,
+            .flags = flags.get(),
             .name = name,
             .numa_node = numa_node,
             .token = token,

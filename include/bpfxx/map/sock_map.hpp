@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <bpfxx/map/basic_map.hpp>
-#include <bpfxx/map/element.hpp>
 #include <bpfxx/map/references.hpp>
 
 #include <cstdint>
@@ -27,7 +26,7 @@ class sock_map_elements : public map_walks<map_kind::sockmap, std::uint32_t, Soc
     [[nodiscard]] result<bool> erase(std::uint32_t const& index) const noexcept
         requires(writes)
     {
-        auto const erased = detail::erase(this->fd_, index);
+        auto const erased = base::erase(index);
         if (!erased && erased.error().code == errc::einval) return false;
         return erased;
     }

@@ -65,19 +65,15 @@ struct stack_frames {
     [[nodiscard]] constexpr Frame const& operator[](std::size_t frame) const noexcept { return slots[frame]; }
 };
 
-/// How a table of stacks is created.
+/// How a table of stacks is created. What is not explained here is as in `map_options`.
 /// UAPI: BPF_MAP_CREATE
 struct stack_trace_options {
-    /// What bpftool shows. Since: Linux 4.15
     object_name name{};
     /// How many stacks, which the kernel rounds up to a power of two. Two stacks can want one place, so that a table
     /// never gets full: leave room.
     required<std::uint32_t> max_entries;
-    /// The NUMA node that the memory comes from. Since: Linux 4.14
     std::optional<std::uint32_t> numa_node{};
-    /// Delegated rights to use instead of capabilities. Since: Linux 6.9
     optional_fd_ref<kind::token> token{};
-    /// Only the program with this hash may use the map. Since: Linux 6.18
     std::optional<program_hash> exclusive_program{};
 
     [[nodiscard]] constexpr map_spec spec() const noexcept {

@@ -9,6 +9,7 @@
 #include <bpfxx/map/view.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -49,10 +50,9 @@ class struct_ops_function {
     std::uint64_t number_ = 0;
 };
 
-/// How a struct_ops map is created.
+/// How a struct_ops map is created. What is not explained here is as in `map_options`.
 /// UAPI: BPF_MAP_CREATE
 struct struct_ops_options {
-    /// What bpftool shows.
     object_name name{};
     /// Any BTF will do, such as that of the programs: the kernel wants one.
     required<fd_ref<kind::btf>> btf;
@@ -60,9 +60,7 @@ struct struct_ops_options {
     required<std::uint32_t> value_type_id;
     /// The BTF of the module that this type is from. Since: Linux 6.9
     optional_fd_ref<kind::btf> module{};
-    /// Delegated rights to use instead of capabilities. Since: Linux 6.9
     optional_fd_ref<kind::token> token{};
-    /// Only the program with this hash may use the map. Since: Linux 6.18
     std::optional<program_hash> exclusive_program{};
 
     [[nodiscard]] constexpr map_spec spec() const noexcept {
@@ -92,6 +90,8 @@ class struct_ops_members : public map_object<map_kind::struct_ops, read_write> {
     static_assert(detail::check_element_types<std::uint32_t, Value>());
     static_assert(struct_ops_value<Value>,
                   "the value of a struct_ops map begins with a struct_ops_header called common");
+    static_assert(offsetof(Value, common) == 0,
+                  "the kernel looks for the struct_ops_header at the start of the value: make common its first member");
 
   protected:
     using base::base;

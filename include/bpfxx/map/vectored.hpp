@@ -248,7 +248,7 @@ class [[nodiscard]] vectored {
     static error sizes_differ() noexcept { return {errc::batch_sizes_differ, command::prog_test_run}; }
 
     template <std::size_t N>
-    result<operation> load(insn::program_code<N, 2> const& code, object_name name) const noexcept {
+    result<operation> load(insn::program_code<N, detail::two_maps> const& code, object_name name) const noexcept {
         auto const filled = detail::laid_out(code.with(block_.fd(), map_.fd()), block_.layout());
         auto loaded = detail::load_with_callback<runner>(filled, code.start_of_subprogram(1), name);
         if (loaded && loaded->refusal && is_per_cpu) return *loaded->refusal;

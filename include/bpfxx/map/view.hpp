@@ -16,8 +16,8 @@ template <class Check>
 concept map_check = requires { typename std::remove_cvref_t<Check>::error_type; };
 
 /// A typed view that owns a map's descriptor: two integers in size, movable, never copied by accident. `Members` says
-/// what can be done with it and of which shape the map has to be; here is how one comes by a view. A moved-from view
-/// owns nothing and must not be used.
+/// what can be done with it and of which shape the map has to be, and has a `create_map(options)` where creating takes
+/// more than one call; here is how one comes by a view. A moved-from view owns nothing and must not be used.
 template <class Members>
 class [[nodiscard]] map_view : public Members {
   public:
@@ -29,7 +29,10 @@ class [[nodiscard]] map_view : public Members {
     /// Errors: EPERM CAP_BPF is missing; EINVAL a flag or a size that the type does not take; E2BIG too large; ENOMEM
     /// Costs: one system call, no allocation in user space
     [[nodiscard]] static result<map_view> create(options_type const& options) noexcept {
-        return wrap(detail::opened_map::create(Members::shape, options.spec()));
+        if constexpr (requires { Members::create_map(options); })
+            return wrap(Members::create_map(options));
+        else
+            return wrap(detail::opened_map::create(Members::shape, options.spec()));
     }
 
     /// Opens a pinned map, by path or relative to a directory (Linux 6.5), and checks it against the C++ types.
@@ -96,6 +99,8 @@ class [[nodiscard]] map_view : public Members {
     }
 
   private:
+    friend Members;
+
     static result<map_view> wrap(result<detail::opened_map> opened) noexcept {
         if (!opened) return opened.error();
         return map_view{std::move(*opened)};

@@ -12,10 +12,16 @@
 #include <bpfxx/sys/info/program.hpp>
 #include <bpfxx/sys/object.hpp>
 
+#include <concepts>
 #include <span>
 #include <utility>
 
 namespace bpfxx {
+
+/// Options for programs of this type, or of any.
+template <class Options, class Kind>
+concept options_of_program =
+    std::same_as<Options, program_options_for<Kind>> || std::same_as<Options, program_options>;
 
 /// A loaded program of one type. It stays in the kernel as long as a descriptor, a path, a link or another attachment
 /// refers to it.
@@ -32,7 +38,8 @@ class [[nodiscard]] program : public sys::handle<kind::program> {
     /// is built without); EPERM a capability is missing; E2BIG too long, too complex, or an option newer than the
     /// kernel; EAGAIN a signal came while verifying, and calling again is up to the caller; ENOMEM
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<program> load(program_options const& options) noexcept {
+    template <options_of_program<Kind> Options = program_options_for<Kind>>
+    [[nodiscard]] static result<program> load(Options const& options) noexcept {
         auto attribute = detail::load_attribute<Kind>(options);
         return own(sys::call(attribute));
     }
@@ -40,8 +47,8 @@ class [[nodiscard]] program : public sys::handle<kind::program> {
     /// The same, and where it fails, once more for the verifier's log; the error that counts is the first call's. The
     /// program is loaded where the second call succeeds, as it may after EAGAIN.
     /// Costs: one system call where it succeeds at once, two where not, no allocation
-    [[nodiscard]] static result_with<program, load_error> load(program_options const& options,
-                                                               std::span<char> log) noexcept {
+    template <options_of_program<Kind> Options = program_options_for<Kind>>
+    [[nodiscard]] static result_with<program, load_error> load(Options const& options, std::span<char> log) noexcept {
         auto attribute = detail::load_attribute<Kind>(options);
         return own(detail::load_logged_on_failure(attribute, log));
     }
@@ -49,8 +56,8 @@ class [[nodiscard]] program : public sys::handle<kind::program> {
     /// The same with the log of a program that is sound, too: `log.text()` afterwards.
     /// Errors: ENOSPC the log did not fit, and nothing was loaded
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result_with<program, load_error> load(program_options const& options,
-                                                               verifier_log const& log) noexcept {
+    template <options_of_program<Kind> Options = program_options_for<Kind>>
+    [[nodiscard]] static result_with<program, load_error> load(Options const& options, verifier_log const& log) noexcept {
         auto attribute = detail::load_attribute<Kind>(options);
         return own(detail::load_logged(attribute, log));
     }

@@ -21,7 +21,8 @@ constexpr std::uint32_t record_size(std::span<Record const> records) noexcept {
     return records.empty() ? 0 : sizeof(Record);
 }
 
-inline sys::attr::prog_load load_attribute(program_type type, program_options const& options) noexcept {
+template <class Kind>
+sys::attr::prog_load load_attribute(program_type type, program_options_for<Kind> const& options) noexcept {
     auto const insns = options.insns.view();
     auto const token_flag = options.token ? program_flags::token_fd : program_flags::none;
     return {
@@ -55,8 +56,8 @@ inline sys::attr::prog_load load_attribute(program_type type, program_options co
 }
 
 /// The attribute with what the kernel insists on for the type, where the options leave it open.
-template <class Kind>
-sys::attr::prog_load load_attribute(program_options const& options) noexcept {
+template <class Kind, class For>
+sys::attr::prog_load load_attribute(program_options_for<For> const& options) noexcept {
     auto attribute = load_attribute(Kind::type, options);
     attribute.prog_flags = attribute.prog_flags | Kind::constant_flags;
     if (attribute.expected_attach_type == attach_type{}) attribute.expected_attach_type = Kind::only_attach_type;

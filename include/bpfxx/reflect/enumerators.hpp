@@ -32,8 +32,7 @@ concept fixed_enumeration = requires { E{0}; };
 
 template <class E, std::size_t Value>
 consteval bool has_value() {
-    using underlying = std::underlying_type_t<E>;
-    constexpr std::uint64_t most = std::is_same_v<underlying, bool> ? 1 : std::numeric_limits<underlying>::max();
+    constexpr std::uint64_t most = std::numeric_limits<std::underlying_type_t<E>>::max();
     return Value <= most;
 }
 

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-// What C++20 can only be asked member by member: two tables, one row for each number of members.
+// What C++20 can only be asked member by member: three tables, one row for each number of members.
 namespace bpfxx::reflect::detail {
 
 /// The most members that an aggregate may have to be seen through.
@@ -74,6 +74,68 @@ consteval bool takes() { // NOLINT(readability-function-size): one line for each
         return requires {
             T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},
               {},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},Last{}}; };
+    else return false;
+    // clang-format on
+}
+
+/// Whether an aggregate can begin with Count members that are left empty.
+template <class T, std::size_t Count>
+consteval bool begins_empty() { // NOLINT(readability-function-size): the same
+    // clang-format off
+    if constexpr (Count == 1) return requires { T{{}}; };
+    else if constexpr (Count == 2) return requires { T{{},{}}; };
+    else if constexpr (Count == 3) return requires { T{{},{},{}}; };
+    else if constexpr (Count == 4) return requires { T{{},{},{},{}}; };
+    else if constexpr (Count == 5) return requires { T{{},{},{},{},{}}; };
+    else if constexpr (Count == 6) return requires { T{{},{},{},{},{},{}}; };
+    else if constexpr (Count == 7) return requires { T{{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 8) return requires { T{{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 9) return requires { T{{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 10) return requires { T{{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 11) return requires { T{{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 12) return requires { T{{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 13) return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 14) return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 15) return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 16) return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 17) return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 18) return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 19) return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 20) return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 21)
+        return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 22)
+        return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 23)
+        return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 24)
+        return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 25)
+        return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 26)
+        return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 27)
+        return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 28)
+        return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 29)
+        return requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 30)
+        return requires {
+            T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},
+              {},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 31)
+        return requires {
+            T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},
+              {},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 32)
+        return requires {
+            T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},
+              {},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
+    else if constexpr (Count == 33)
+        return requires {
+            T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},
+              {},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; };
     else return false;
     // clang-format on
 }

@@ -21,7 +21,10 @@ namespace bpfxx {
 
 namespace insn {
 
-template <std::size_t N, std::size_t Slots>
+template <class... Slot>
+struct slots;
+
+template <std::size_t N, class Slots, class Kind>
 class program_code;
 
 } // namespace insn
@@ -36,17 +39,25 @@ inline constexpr bool never = false;
 // The constructors that refuse are templates with a body: a deleted one makes clang say no more than "no matching
 // function" where the options are written inside the call.
 
-/// The instructions to load, borrowed: what `assemble` or `with` gives, or any array or span of instructions.
+/// The instructions of a program of type Kind, borrowed: what `assemble` or `with` gives, or any array or span of
+/// instructions. Where Kind is void, they may be for any type.
+template <class Kind = void>
 class program_text {
   public:
     template <class Instructions>
         requires std::convertible_to<Instructions const&, std::span<insn::instruction const>>
     constexpr program_text(Instructions const& instructions) noexcept : view_{instructions} {}
 
-    template <std::size_t N, std::size_t Slots>
-        requires(Slots != 0)
-    constexpr program_text(insn::program_code<N, Slots> const&) noexcept {
-        static_assert(Slots == 0, "this program names maps: fill them, code.with(map)");
+    template <std::size_t N, class Other>
+        requires(!std::is_void_v<Other> && !std::is_void_v<Kind> && !std::same_as<Other, Kind>)
+    constexpr program_text(insn::program_code<N, insn::slots<>, Other> const&) noexcept {
+        static_assert(detail::never<Other>, "these instructions were assembled for another type of program: load them as that one");
+    }
+
+    template <std::size_t N, class Slots, class Other>
+        requires(Slots::count != 0)
+    constexpr program_text(insn::program_code<N, Slots, Other> const&) noexcept {
+        static_assert(Slots::count == 0, "this program names maps: fill them, code.with(map)");
     }
 
     template <class Missing = void>
@@ -82,12 +93,13 @@ class program_license {
     char const* text_ = nullptr;
 };
 
-/// What a program is loaded from. Everything in it is borrowed until `load` returns; the type of the program is not in
-/// it, since it is that of the handle: `xdp_program::load({.insns = code, .license = "GPL", .name = "drop_all"})`.
+/// What a program of type Kind is loaded from: `xdp_program::load({.insns = code, .license = "GPL", .name = "drop_all"})`.
+/// Everything in it is borrowed until `load` returns.
 /// UAPI: BPF_PROG_LOAD
 /// Since: Linux 3.18; names 4.15, expected_attach_type 4.17, the other fields as they say
-struct program_options {
-    program_text insns;
+template <class Kind>
+struct program_options_for {
+    program_text<Kind> insns;
     program_license license;
     object_name name{};
     program_flags flags{};
@@ -122,6 +134,9 @@ struct program_options {
     std::span<std::byte const> signature{};
     std::int32_t keyring_id = 0;
 };
+
+/// The same for programs of whatever type, where one set of options is to serve several.
+using program_options = program_options_for<void>;
 
 static_assert(std::is_aggregate_v<program_options> && std::is_trivially_copyable_v<program_options>);
 

@@ -1,0 +1,198 @@
+#pragma once
+// pure
+// SPDX-License-Identifier: BSL-1.0
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <bpfxx/insn/call.hpp>
+#include <bpfxx/insn/label.hpp>
+#include <bpfxx/insn/map_ref.hpp>
+#include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/slot.hpp>
+#include <bpfxx/insn/structured.hpp>
+#include <bpfxx/insn/subprogram.hpp>
+
+// What can stand in `assemble`, and what it needs.
+namespace bpfxx::insn {
+
+/// What a program names that exists only when it is loaded, in the order of their numbers.
+template <class... Slot>
+struct slots {
+    static constexpr std::size_t count = sizeof...(Slot);
+};
+
+/// A number that no instruction names; anything fills it.
+struct unused_slot {};
+
+namespace detail {
+
+/// What statements need; counted from their types, so that the size of the program is part of its type.
+struct footprint {
+    std::size_t slots = 0;
+    std::size_t labels = 0;
+    std::size_t references = 0;
+    std::size_t subprograms = 0;
+    std::size_t subprogram_references = 0;
+    std::size_t blocks = 0;
+    std::size_t block_jumps = 0;
+    /// How many things have to be filled in: one more than the highest number.
+    std::size_t to_fill = 0;
+};
+
+template <class T>
+struct statement_footprint;
+
+template <>
+struct statement_footprint<instruction> {
+    static constexpr footprint value{.slots = 1};
+};
+
+template <std::size_t N>
+struct statement_footprint<std::array<instruction, N>> {
+    static constexpr footprint value{.slots = N};
+};
+
+template <>
+struct statement_footprint<wide_instruction> {
+    static constexpr footprint value{.slots = 2};
+};
+
+template <std::size_t Number, class Map>
+struct statement_footprint<map_load<Number, Map>> {
+    static constexpr footprint value{.slots = 2, .to_fill = Number + 1};
+    using fills = map_slot<Number, Map>;
+};
+
+template <std::size_t Number>
+struct statement_footprint<kernel_variable_load<Number>> {
+    static constexpr footprint value{.slots = 2, .to_fill = Number + 1};
+    using fills = kernel_variable_slot<Number>;
+};
+
+template <std::size_t Number>
+struct statement_footprint<kfunc_call<Number>> {
+    static constexpr footprint value{.slots = 1, .to_fill = Number + 1};
+    using fills = kfunc_slot<Number>;
+};
+
+template <>
+struct statement_footprint<label_reference> {
+    static constexpr footprint value{.slots = 1, .references = 1};
+};
+
+template <>
+struct statement_footprint<label_definition> {
+    static constexpr footprint value{.labels = 1};
+};
+
+template <>
+struct statement_footprint<subprogram_definition> {
+    static constexpr footprint value{.subprograms = 1};
+};
+
+template <>
+struct statement_footprint<subprogram_call> {
+    static constexpr footprint value{.slots = 1, .subprogram_references = 1};
+};
+
+template <>
+struct statement_footprint<subprogram_load> {
+    static constexpr footprint value{.slots = 2, .subprogram_references = 1};
+};
+
+template <block_part Part>
+struct statement_footprint<block_statement<Part>> {
+    static constexpr footprint value{
+        .slots = has_jump<Part>, .blocks = opens_block<Part>, .block_jumps = has_jump<Part>};
+};
+
+template <class T>
+concept statement = requires { statement_footprint<T>::value; };
+
+// Arrays and loops instead of fold expressions: clang ends a fold at 256 operands.
+template <class... T>
+consteval bool all_statements() {
+    bool const each[] = {true, statement<T>...};
+    for (bool const one : each)
+        if (!one) return false;
+    return true;
+}
+
+template <class... T>
+consteval footprint total() {
+    footprint const each[] = {footprint{}, statement_footprint<T>::value...};
+    footprint sum;
+    for (footprint const& one : each) {
+        sum.slots += one.slots;
+        sum.labels += one.labels;
+        sum.references += one.references;
+        sum.subprograms += one.subprograms;
+        sum.subprogram_references += one.subprogram_references;
+        sum.blocks += one.blocks;
+        sum.block_jumps += one.block_jumps;
+        if (one.to_fill > sum.to_fill) sum.to_fill = one.to_fill;
+    }
+    return sum;
+}
+
+template <std::size_t Index, class T>
+struct statement_at {
+    using type = T;
+};
+
+template <class Indices, class... T>
+struct statements_by_index;
+
+template <std::size_t... Index, class... T>
+struct statements_by_index<std::index_sequence<Index...>, T...> : statement_at<Index, T>... {};
+
+template <std::size_t Index, class T>
+statement_at<Index, T> pick(statement_at<Index, T> const&);
+
+/// What the first statement that names slot Number says of it.
+template <std::size_t Number, class... T>
+consteval auto slot_named() {
+    constexpr std::size_t none = sizeof...(T);
+    constexpr std::size_t first = [] {
+        std::size_t const numbers[] = {statement_footprint<T>::value.to_fill...};
+        for (std::size_t i = 0; i != none; ++i)
+            if (numbers[i] == Number + 1) return i;
+        return none;
+    }();
+    if constexpr (first == none)
+        return unused_slot{};
+    else {
+        using all = statements_by_index<std::make_index_sequence<none>, T...>;
+        using found = typename decltype(pick<first>(std::declval<all const&>()))::type;
+        return typename statement_footprint<found>::fills{};
+    }
+}
+
+template <class... T, std::size_t... Number>
+auto slots_of(std::index_sequence<Number...>) -> slots<decltype(slot_named<Number, T...>())...>;
+
+/// The `slots` that statements name.
+template <class... T>
+using slots_named = decltype(slots_of<T...>(std::make_index_sequence<total<T...>().to_fill>{}));
+
+/// Whether a statement agrees with what the first one said of the same slot.
+template <class Slots, class T>
+inline constexpr bool agrees = true;
+
+template <class... Slot, class T>
+    requires requires { typename statement_footprint<T>::fills; }
+inline constexpr bool agrees<slots<Slot...>, T> = (std::same_as<Slot, typename statement_footprint<T>::fills> || ...);
+
+template <class Slots, class... T>
+consteval bool all_agree() {
+    bool const each[] = {true, agrees<Slots, T>...};
+    for (bool const one : each)
+        if (!one) return false;
+    return true;
+}
+
+} // namespace detail
+
+} // namespace bpfxx::insn

@@ -1,0 +1,10 @@
+// reject: division by the constant 0
+#include <bpfxx/classic/assemble.hpp>
+
+using namespace bpfxx::classic;
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = assemble(mod(a, 0), ret(a));
+#else
+[[maybe_unused]] constexpr auto good = assemble(mod(a, 1), ret(a));
+#endif

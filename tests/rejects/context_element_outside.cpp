@@ -1,0 +1,11 @@
+// reject: this field of the context has fewer elements
+#include <bpfxx/program/context.hpp>
+
+using namespace bpfxx;
+using namespace bpfxx::insn;
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = load(r2, r1 + ctx<program_kind::sched_cls>::cb[5]);
+#else
+[[maybe_unused]] constexpr auto good = load(r2, r1 + ctx<program_kind::sched_cls>::cb[4]);
+#endif

@@ -1,0 +1,14 @@
+// reject: this jump leaves its subprogram: call the other one
+#include <bpfxx/insn/assemble.hpp>
+
+using namespace bpfxx::insn;
+
+constexpr std::array<instruction, 1> jump_over(std::int16_t slots) { return {instruction{0x05, 0, slots, 0}}; }
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad =
+    assemble(call_subprogram("one"), jump_over(1), exit(), subprogram("one"), mov(r0, 0), exit());
+#else
+[[maybe_unused]] constexpr auto good =
+    assemble(call_subprogram("one"), jump_over(0), exit(), subprogram("one"), mov(r0, 0), exit());
+#endif

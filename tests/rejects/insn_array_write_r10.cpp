@@ -1,0 +1,14 @@
+// reject: r10 is the frame pointer and read only: copy it first
+#include <bpfxx/insn/assemble.hpp>
+
+using namespace bpfxx::insn;
+
+constexpr std::array<instruction, 1> move_into(std::uint8_t number) {
+    return {instruction{0xb7, instruction::pack(number, 0), 0, 0}};
+}
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = assemble(move_into(10), mov(r0, 0), exit());
+#else
+[[maybe_unused]] constexpr auto good = assemble(move_into(9), mov(r0, 0), exit());
+#endif

@@ -1,0 +1,10 @@
+// reject: an address is 64 bits wide: name its registers r0 to r10
+#include <bpfxx/insn/assemble.hpp>
+
+using namespace bpfxx::insn;
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = kernel_to_arena(r1, w2);
+#else
+[[maybe_unused]] constexpr auto good = kernel_to_arena(r1, r2);
+#endif

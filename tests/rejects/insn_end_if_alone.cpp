@@ -1,0 +1,10 @@
+// reject: end_if\(\) stands in no open if_\(\)
+#include <bpfxx/insn/assemble.hpp>
+
+using namespace bpfxx::insn;
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = assemble(mov(r0, 0), end_if(), exit());
+#else
+[[maybe_unused]] constexpr auto good = assemble(mov(r0, 0), if_(r1 == 0), end_if(), exit());
+#endif

@@ -1,0 +1,10 @@
+// reject: division by the constant 0
+#include <bpfxx/insn/assemble.hpp>
+
+using namespace bpfxx::insn;
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = sdiv(r1, 0);
+#else
+[[maybe_unused]] constexpr auto good = sdiv(r1, -1);
+#endif

@@ -1,0 +1,10 @@
+// reject: byte orders are of std::uint16_t, uint32_t or uint64_t
+#include <bpfxx/insn/assemble.hpp>
+
+using namespace bpfxx::insn;
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad = to_le<std::int16_t>(r1);
+#else
+[[maybe_unused]] constexpr auto good = to_le<std::uint16_t>(r1);
+#endif

@@ -1,0 +1,10 @@
+// reject: this view is read-only: open it as read_write
+#include <bpfxx/map/per_cpu_hash.hpp>
+
+#ifdef REJECT
+using map = bpfxx::per_cpu_hash_map<std::uint32_t, std::uint64_t, bpfxx::read_only>;
+#else
+using map = bpfxx::per_cpu_hash_map<std::uint32_t, std::uint64_t>;
+#endif
+
+auto asked(map const& counts) { return counts.update_all(1, 7); }

@@ -1,0 +1,13 @@
+// reject: take_batch reads and removes: open the map as read_write
+#include <bpfxx/map/per_cpu_hash.hpp>
+
+#ifdef REJECT
+using map = bpfxx::per_cpu_hash_map<std::uint32_t, std::uint64_t, bpfxx::write_only>;
+#else
+using map = bpfxx::per_cpu_hash_map<std::uint32_t, std::uint64_t>;
+#endif
+
+auto asked(map const& counts, std::span<std::uint32_t> keys, bpfxx::per_cpu_rows<std::uint64_t> rows,
+           bpfxx::batch_cursor<std::uint32_t>& cursor) {
+    return counts.take_batch(cursor, keys, rows);
+}
