@@ -106,6 +106,7 @@ if wants clang || wants sanitize; then
     [ -n "$clang" ] || cannot 'no clang from version 15 up is to be had here; BPFXX_CONFIGS=gcc tests without it'
     [ "$clang" = 19 ] || say "clang 19 is not to be had here: testing with clang $clang"
     packages="$packages clang-$clang"
+    [ "$clang" != 19 ] || packages="$packages llvm-19" # the disassembler is compared with LLVM's
     ! wants sanitize || packages="$packages libclang-rt-$clang-dev"
 fi
 # shellcheck disable=SC2086

@@ -138,8 +138,10 @@ static_assert(has_instructions<program_code<2>> && !has_instructions<program_cod
 
 template <class Code, class... Map>
 concept fillable = requires(Code code, Map... maps) { code.with(maps...); };
-static_assert(fillable<program_code<2, two_maps>, borrowed, borrowed> && !fillable<program_code<2, two_maps>, borrowed>);
-static_assert(!fillable<program_code<2, two_maps>, borrowed, borrowed, borrowed> && !fillable<program_code<2, one_map>, int>);
+static_assert(fillable<program_code<2, two_maps>, borrowed, borrowed> &&
+              !fillable<program_code<2, two_maps>, borrowed>);
+static_assert(!fillable<program_code<2, two_maps>, borrowed, borrowed, borrowed> &&
+              !fillable<program_code<2, one_map>, int>);
 static_assert(fillable<program_code<2>> && !fillable<program_code<2>, borrowed>);
 
 template <class... Statement>

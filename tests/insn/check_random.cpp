@@ -6,6 +6,8 @@
 #include <bpfxx/insn/check.hpp>
 #include <bpfxx/map/array.hpp>
 #include <bpfxx/map/hash.hpp>
+#include <bpfxx/program/context.hpp>
+#include <bpfxx/program/kinds.hpp>
 #include <bpfxx/sys/attr/program.hpp>
 #include <bpfxx/sys/call.hpp>
 
@@ -98,7 +100,9 @@ class generator {
         case 0: return arithmetic();
         case 1: return put(mov(r(), r()));
         case 2: return put(mov(r(), constant()));
-        case 3: return put(mov(r(), r10)), put(add(reg64{code_.back().dst()}, -8 * static_cast<int>(below(is(9) ? 80 : 8))));
+        case 3:
+            return put(mov(r(), r10)),
+                   put(add(reg64{code_.back().dst()}, -8 * static_cast<int>(below(is(9) ? 80 : 8))));
         case 4: return stack_access();
         case 5:
         case 6:
@@ -176,14 +180,16 @@ class generator {
     }
 
     void call_something() {
-        constexpr helper some[] = {helper::ktime_get_ns, helper::get_prandom_u32, helper::get_smp_processor_id,
+        constexpr helper some[] = {helper::ktime_get_ns,    helper::get_prandom_u32,  helper::get_smp_processor_id,
                                    helper::map_lookup_elem, helper::get_numa_node_id, helper::skb_load_bytes};
         put(call(some[below(6)]));
     }
 
     void look_up() {
-        if (is(2)) put(store<std::uint32_t>(r10 - 4, static_cast<int>(below(6))));
-        else if (is(2)) put(store<std::uint32_t>(r10 - 4, r()));
+        if (is(2))
+            put(store<std::uint32_t>(r10 - 4, static_cast<int>(below(6))));
+        else if (is(2))
+            put(store<std::uint32_t>(r10 - 4, r()));
         put(insn::detail::wide(pseudo_load::map_fd, r1, static_cast<std::uint32_t>(is(2) ? array_ : hash_), 0));
         if (!is(12)) put(mov(r2, r10));
         if (!is(12)) put(add(r2, is(8) ? -8 : -4));
@@ -198,6 +204,15 @@ class generator {
     void context_access() {
         auto const at = 4 * static_cast<int>(below(is(5) ? 50 : 4));
         put(is(6) ? store<std::uint32_t>(r9 + at, r()) : load<std::uint32_t>(r(), (is(5) ? r1 : r9) + at));
+        if (!is(4)) return;
+        // As a filter compares pointers into its packet with the end.
+        auto const data = any_register(), end = any_register();
+        auto const place = is(2) ? 0 : 76;
+        put(load<std::uint32_t>(reg64{data}, r9 + place));
+        put(load<std::uint32_t>(reg64{end}, r9 + place + 4));
+        put(add(reg64{data}, static_cast<int>(below(64))));
+        jumps_.push_back(code_.size());
+        put((reg64{data} > reg64{end}).test);
     }
 
     void packet_load() {
@@ -283,19 +298,36 @@ std::uint64_t number_from(char const* variable, std::uint64_t otherwise) {
     return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-TEST_CASE("what the checks refuse, the kernel refuses") {
-    auto const programs = number_from("BPFXX_RANDOM_PROGRAMS", 5'000);
-    auto const seed = number_from("BPFXX_RANDOM_SEED", 1);
-    auto const sum = compare<void>(program_type::socket_filter, programs, seed);
-    std::printf("%llu programs: both take %llu, both refuse %llu, only the kernel refuses %llu, only we refuse %llu\n",
-                static_cast<unsigned long long>(sum.programs), static_cast<unsigned long long>(sum.both_take),
-                static_cast<unsigned long long>(sum.both_refuse),
-                static_cast<unsigned long long>(sum.only_kernel_refuses),
-                static_cast<unsigned long long>(sum.only_we_refuse));
+void check_all(char const* name, tally const& sum) {
+    std::printf(
+        "%s: %llu programs: both take %llu, both refuse %llu, only the kernel refuses %llu, only we refuse %llu\n",
+        name, static_cast<unsigned long long>(sum.programs), static_cast<unsigned long long>(sum.both_take),
+        static_cast<unsigned long long>(sum.both_refuse), static_cast<unsigned long long>(sum.only_kernel_refuses),
+        static_cast<unsigned long long>(sum.only_we_refuse));
     CHECK(sum.only_we_refuse == 0);
     // The generator has to reach both sides, or the test says nothing.
-    CHECK(sum.both_take > programs / 50);
-    CHECK(sum.both_refuse > programs / 10);
+    CHECK(sum.both_take > sum.programs / 50);
+    CHECK(sum.both_refuse > sum.programs / 10);
+}
+
+template <class Kind>
+void try_kind(char const* name) {
+    auto const programs = number_from("BPFXX_RANDOM_PROGRAMS", 2'000);
+    auto const seed = number_from("BPFXX_RANDOM_SEED", 1);
+    check_all(name, compare<Kind>(Kind::type, programs, seed));
+}
+
+TEST_CASE("what the checks refuse in programs of any type, the kernel refuses") {
+    auto const programs = number_from("BPFXX_RANDOM_PROGRAMS", 2'000);
+    auto const seed = number_from("BPFXX_RANDOM_SEED", 1);
+    check_all("any type", compare<void>(program_type::socket_filter, programs, seed));
+}
+
+TEST_CASE("what they refuse by the context, too") {
+    try_kind<program_kind::socket_filter>("socket_filter");
+    try_kind<program_kind::xdp>("xdp");
+    try_kind<program_kind::sched_cls>("sched_cls");
+    try_kind<program_kind::raw_tracepoint>("raw_tracepoint");
 }
 
 } // namespace

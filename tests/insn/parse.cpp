@@ -231,6 +231,8 @@ constexpr wrong mistakes[] = {
     {"r1 = map_val(map_by_fd(5))", 26, too_short},
     {".insn code=0xff dst=1 src=2 off=3", 33, too_short},
     {".insn 0xff", 6, no_such},
+    {"r1 = map_val(map_by_fd(5)) 7", 27, no_such},
+    {"r0 = *(u32 *)skb[r1 4]", 20, no_such},
     {"r12 = 5", 1, no_register},
     {"r99 = 5", 1, no_register},
     {"r01 = 5", 1, no_register},

@@ -102,7 +102,8 @@ static_assert(std::convertible_to<std::span<instruction const>, program_text<>>)
 static_assert(std::convertible_to<std::vector<instruction>, program_text<>>);
 static_assert(std::convertible_to<std::array<instruction, 3>, program_text<>>);
 static_assert(std::convertible_to<instruction[3], program_text<>>);
-static_assert(!std::convertible_to<instruction, program_text<>> && !std::convertible_to<std::vector<int>, program_text<>>);
+static_assert(!std::convertible_to<instruction, program_text<>> &&
+              !std::convertible_to<std::vector<int>, program_text<>>);
 
 constexpr program_options options{.insns = two, .license = "GPL", .name = "two"};
 static_assert(options.insns.view().size() == 2 && options.license.c_str()[0] == 'G' && options.name.view() == "two");

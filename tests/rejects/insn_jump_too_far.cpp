@@ -11,7 +11,9 @@ constexpr std::array<instruction, N> filled_with(instruction one) {
 }
 
 #ifdef REJECT
-[[maybe_unused]] constexpr auto bad = assemble_unchecked(jump("far"), filled_with<32768>(mov(r0, 0)), label("far"), exit());
+[[maybe_unused]] constexpr auto bad =
+    assemble_unchecked(jump("far"), filled_with<32768>(mov(r0, 0)), label("far"), exit());
 #else
-[[maybe_unused]] constexpr auto good = assemble_unchecked(jump("far"), filled_with<32767>(mov(r0, 0)), label("far"), exit());
+[[maybe_unused]] constexpr auto good =
+    assemble_unchecked(jump("far"), filled_with<32767>(mov(r0, 0)), label("far"), exit());
 #endif

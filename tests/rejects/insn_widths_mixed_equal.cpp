@@ -4,7 +4,9 @@
 using namespace bpfxx::insn;
 
 #ifdef REJECT
-[[maybe_unused]] constexpr auto bad = assemble_unchecked(jump_if(w1 == r2, "end"), mov(r1, 0), label("end"), mov(r0, 0), exit());
+[[maybe_unused]] constexpr auto bad =
+    assemble_unchecked(jump_if(w1 == r2, "end"), mov(r1, 0), label("end"), mov(r0, 0), exit());
 #else
-[[maybe_unused]] constexpr auto good = assemble_unchecked(jump_if(w1 == w2, "end"), mov(r1, 0), label("end"), mov(r0, 0), exit());
+[[maybe_unused]] constexpr auto good =
+    assemble_unchecked(jump_if(w1 == w2, "end"), mov(r1, 0), label("end"), mov(r0, 0), exit());
 #endif

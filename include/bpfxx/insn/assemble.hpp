@@ -96,7 +96,8 @@ class [[nodiscard]] program_code {
 
     template <class... Given>
         requires(sizeof...(Given) == Slots::count && !detail::all_fill<Slots, Given...>)
-    void with(Given const&...) const = delete; // with() takes for each slot what it is for: a map descriptor, a map of its type, a kfunc
+    void with(Given const&...) const =
+        delete; // with() takes for each slot what it is for: a map descriptor, a map of its type, a kfunc
 
     /// The slot where a subprogram starts, as `func_info` wants it: 0 is the main program, 1 the first one defined.
     constexpr std::uint32_t start_of_subprogram(std::size_t number) const noexcept {

@@ -43,8 +43,10 @@ class checker {
         mark(0, 0, register_state::at_start(true).unset);
         // Without a way back, everything that leads to an instruction has been seen before it.
         if (flow_.goes_back())
-            while (pass(false)) {}
-        while (pass(true)) {}
+            while (pass(false)) {
+            }
+        while (pass(true)) {
+        }
         return found_ ? found_ : unreachable();
     }
 
@@ -140,9 +142,8 @@ class checker {
 
     constexpr bool can_go_both_ways(instruction const& jump, register_state const& now) const noexcept {
         auto const left = now.values[jump.dst()];
-        if (!takes_register(jump.code)) return detail::can_go_both_ways(jump, left);
-        auto const right = now.values[jump.src()];
-        return jump.dst() != jump.src() && jump_of(jump.code) != jump_op::jset && is_number(left) && is_number(right);
+        return takes_register(jump.code) ? detail::can_go_both_ways(jump, left, now.values[jump.src()])
+                                         : detail::can_go_both_ways(jump, left);
     }
 
     constexpr void mark(std::size_t slot, std::size_t from, std::uint16_t unset) noexcept {
@@ -152,8 +153,7 @@ class checker {
         if (slot <= from) again_ = true;
     }
 
-    constexpr fault fault_of(std::size_t i, register_state const& now, std::uint16_t unset,
-                             bool open) const noexcept {
+    constexpr fault fault_of(std::size_t i, register_state const& now, std::uint16_t unset, bool open) const noexcept {
         auto const& one = code_[i];
         bool const surely_jumps = open || flow_[i].goes == flow_kind::jump;
         auto const missing = flow_[i].by.reads & (now.unset | unset);
@@ -161,10 +161,10 @@ class checker {
         if (surely_jumps && flow_[i].target == i) return fault::endless;
         switch (class_of(one.code)) {
         case opcode_class::ldx: return fault_of_access(one, now.values[one.src()], context_access::read);
-        case opcode_class::st:
+        case opcode_class::st: return fault_of_access(one, now.values[one.dst()], context_access::write);
         case opcode_class::stx:
-            return is_load_acquire(one) ? fault_of_access(one, now.values[one.src()], context_access::read)
-                                        : fault_of_access(one, now.values[one.dst()], context_access::write);
+            return fault_of_access(one, now.values[is_load_acquire(one) ? one.src() : one.dst()],
+                                   flow_[i].does == action::atomic ? context_access::atomic : context_access::write);
         case opcode_class::alu64:
             return alu_of(one.code) == alu_op::sub && !takes_register(one.code) && is_stack(now.values[one.dst()])
                        ? fault::stack_subtraction
@@ -187,7 +187,8 @@ class checker {
     constexpr fault fault_of_access(instruction const& one, value base, context_access how) const noexcept {
         auto const bytes = static_cast<std::int32_t>(bytes_of(one.code));
         if constexpr (Rules::known)
-            if (base == value::context && !Rules::allows(one.off, bytes_of(one.code), how)) return fault::context_access;
+            if (base == value::context && !Rules::allows(one.off, bytes_of(one.code), how))
+                return fault::context_access;
         if (!is_stack(base)) return fault::none;
         auto const offset = stack_offset(base) + one.off;
         if (offset < -512 || offset + bytes > 0) return fault::stack_out_of_bounds;

@@ -9,6 +9,10 @@ namespace bpfxx::insn {
 /// What an instruction does to the context of its program. A constant is stored where a register is.
 enum class context_access : std::uint8_t { read, write, atomic };
 
+/// What the verifier takes a field of a context for: a number of which it knows only the width, a pointer to a packet or
+/// to its end, or something that bpfxx makes no claims about.
+enum class context_value : std::uint8_t { anything, number, packet, packet_end };
+
 /// What the kernel lets programs of a type do with the context that they get in r1, and with r0 when they end. `Kind`
 /// is a tag of program_kind; <bpfxx/program/context.hpp> has the rules of all of them.
 template <class Kind>
@@ -26,6 +30,11 @@ struct context_rules {
     /// `offset` counts from the start of the context, `width` in bytes.
     static constexpr bool allows(std::int32_t /*offset*/, std::uint32_t /*width*/, context_access /*what*/) noexcept {
         return true;
+    }
+
+    /// What such a load gives.
+    static constexpr context_value gives(std::int32_t /*offset*/, std::uint32_t /*width*/) noexcept {
+        return context_value::anything;
     }
 };
 

@@ -89,8 +89,7 @@ constexpr opcode_facts facts_of_opcode(std::uint8_t code) noexcept {
                                    : opcode_facts{action::packet_load, false, mode_of(code) == memory_mode::ind};
     case opcode_class::ldx: return {action::load, false, true, true};
     case opcode_class::st: return {action::store, true};
-    case opcode_class::stx:
-        return {mode_of(code) == memory_mode::atomic ? action::atomic : action::store, true, true};
+    case opcode_class::stx: return {mode_of(code) == memory_mode::atomic ? action::atomic : action::store, true, true};
     case opcode_class::alu:
     case opcode_class::alu64: return facts_of_arithmetic(code);
     case opcode_class::jmp:

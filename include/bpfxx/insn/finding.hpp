@@ -56,27 +56,34 @@ constexpr void refuse(finding const& found) noexcept {
     case fault::no_such_register: ill_formed("there is no such register: BPF has r0 to r10");
     case fault::half_of_wide_load: ill_formed("half of a 64-bit load: its second slot is missing or stands alone");
     case fault::jump_outside: ill_formed("this jump leaves the program");
-    case fault::jump_into_wide_load: ill_formed("this jump goes into the middle of a 64-bit load, which takes two slots");
+    case fault::jump_into_wide_load:
+        ill_formed("this jump goes into the middle of a 64-bit load, which takes two slots");
     case fault::jump_leaves_subprogram: ill_formed("this jump leaves its subprogram: call the other one");
     case fault::call_outside: ill_formed("this call or load names no instruction of the program");
     case fault::runs_past_end: ill_formed("execution would run past the last instruction: end with exit() or jump()");
     case fault::runs_into_subprogram:
         ill_formed("execution would run into the next subprogram: end with exit() or jump() before it");
     case fault::write_to_r10: ill_formed("r10 is the frame pointer and read only: copy it first, mov(r2, r10)");
-    case fault::unreachable: ill_formed("nothing leads to this instruction: the kernel refuses code that cannot be reached");
+    case fault::unreachable:
+        ill_formed("nothing leads to this instruction: the kernel refuses code that cannot be reached");
     case fault::endless: ill_formed("this jump goes to itself and would never end: put the label elsewhere");
     case fault::register_unset: ill_formed("this instruction reads a register that nothing has set on some way to it");
     case fault::register_lost_in_call:
-        ill_formed("this instruction reads one of r1 to r5 after a call, which empties them: keep the value in r6 to r9");
-    case fault::argument_unset: ill_formed("this helper takes an argument in a register that nothing has set on some way to it");
+        ill_formed(
+            "this instruction reads one of r1 to r5 after a call, which empties them: keep the value in r6 to r9");
+    case fault::argument_unset:
+        ill_formed("this helper takes an argument in a register that nothing has set on some way to it");
     case fault::argument_lost_in_call:
         ill_formed("this helper takes an argument in one of r1 to r5 that an earlier call has emptied: set it again");
     case fault::result_unset: ill_formed("the program ends without a result on some way: set r0 before exit()");
-    case fault::stack_out_of_bounds: ill_formed("this access is outside the stack: it has 512 bytes, r10 - 512 to r10 - 1");
-    case fault::stack_misaligned: ill_formed("this access to the stack is not aligned: its offset must be a multiple of its size");
+    case fault::stack_out_of_bounds:
+        ill_formed("this access is outside the stack: it has 512 bytes, r10 - 512 to r10 - 1");
+    case fault::stack_misaligned:
+        ill_formed("this access to the stack is not aligned: its offset must be a multiple of its size");
     case fault::stack_subtraction: ill_formed("the kernel subtracts nothing from a copy of r10: add a negative number");
     case fault::context_access:
-        ill_formed("this type of program has no such field in its context: see ctx<...> for its fields and their widths");
+        ill_formed(
+            "this type of program has no such field in its context: see ctx<...> for its fields and their widths");
     }
 }
 

@@ -74,8 +74,8 @@ constexpr flow_kind flow_kind_of(instruction const& one, action does) noexcept {
 }
 
 constexpr std::int64_t target_of(instruction const& one, flow_kind goes, std::size_t slot) noexcept {
-    bool const by_imm = one.code == long_jump_opcode || goes == flow_kind::call_subprogram ||
-                        goes == flow_kind::name_subprogram;
+    bool const by_imm =
+        one.code == long_jump_opcode || goes == flow_kind::call_subprogram || goes == flow_kind::name_subprogram;
     return static_cast<std::int64_t>(slot) + 1 + (by_imm ? std::int64_t{one.imm} : std::int64_t{one.off});
 }
 
@@ -189,8 +189,7 @@ class flow {
 
     constexpr fault fault_of_step(std::size_t i) const noexcept {
         auto const& step = steps_[i];
-        if (step.goes == flow_kind::second_slot)
-            return step.is_entry ? fault::jump_into_wide_load : fault::none;
+        if (step.goes == flow_kind::second_slot) return step.is_entry ? fault::jump_into_wide_load : fault::none;
         if (step.jumps() && steps_[step.target].subprogram != step.subprogram) return fault::jump_leaves_subprogram;
         // A kernel function may be the one that ends the program.
         if (!step.falls_through() || step.goes == flow_kind::call_kernel) return fault::none;

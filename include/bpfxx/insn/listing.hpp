@@ -95,7 +95,8 @@ class listing {
 
     constexpr std::array<instruction, Size.slots> const& finish() noexcept {
         if (Size.slots == 0) ill_formed("a program needs at least one instruction");
-        if (last_label_ == used_) ill_formed("the last label names no instruction: a jump to it would leave the program");
+        if (last_label_ == used_)
+            ill_formed("the last label names no instruction: a jump to it would leave the program");
         check_part();
         for (named_slot const& from : references_) go(from.slot, find_label(from));
         for (block_jump const& one : blocks_.jumps()) go(one.from, one.to);

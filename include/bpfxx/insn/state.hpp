@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include <bpfxx/insn/context_rules.hpp>
 #include <bpfxx/insn/effect.hpp>
 #include <bpfxx/insn/helper.hpp>
 #include <bpfxx/insn/opcode.hpp>
@@ -64,7 +65,14 @@ constexpr value copied(register_state& now, std::uint8_t from) noexcept {
     return now.values[from];
 }
 
+// The kernel follows both sides until it has learnt that this very pointer is past the end.
+constexpr void note_comparison(register_state& now, std::uint8_t which) noexcept {
+    copied(now, which);
+    if (now.values[which] == value::packet) now.values[which] = value::anything;
+}
+
 constexpr value moved(value pointer, std::int32_t bytes) noexcept {
+    if (pointer == value::packet) return pointer;
     return is_stack(pointer) ? stack_at(std::int64_t{stack_offset(pointer)} + bytes) : value::anything;
 }
 
@@ -95,10 +103,15 @@ constexpr void note_call(register_state& now, value result) noexcept {
 /// What a load gives, by the rules of the program's context.
 template <class Rules>
 constexpr value loaded(register_state const& now, instruction const& one) noexcept {
-    if constexpr (requires { Rules::gives_number(0, 4u); })
-        if (now.values[one.src()] == value::context && mode_of(one.code) == memory_mode::mem &&
-            Rules::gives_number(one.off, bytes_of(one.code)))
-            return number_of(bytes_of(one.code));
+    if constexpr (Rules::known) {
+        if (now.values[one.src()] != value::context || mode_of(one.code) != memory_mode::mem) return value::anything;
+        switch (Rules::gives(one.off, bytes_of(one.code))) {
+        case context_value::number: return number_of(bytes_of(one.code));
+        case context_value::packet: return value::packet;
+        case context_value::packet_end: return value::packet_end;
+        case context_value::anything: break;
+        }
+    }
     return value::anything;
 }
 
@@ -126,8 +139,8 @@ constexpr void advance(register_state& now, instruction const& one, action does,
     case action::packet_load: return note_call(now, number_of(bytes_of(one.code)));
     // Whichever way execution goes on, something has been learnt of both operands.
     case action::compare:
-        copied(now, one.dst());
-        if (takes_register(one.code)) copied(now, one.src());
+        note_comparison(now, one.dst());
+        if (takes_register(one.code)) note_comparison(now, one.src());
         return;
     case action::call:
         note_call(now, called_result(now, one));

@@ -13,10 +13,19 @@
 namespace bpfxx::insn::detail {
 
 /// `anything`, the untouched context pointer, a number of which the kernel knows no more than its width (four of them, 8
-/// to 64 bits), what may be zero or not, or, from `stack_top` - 8192 on, a place on the stack.
-enum class value : std::int16_t { anything = 0, context = 1, number = 2, zero_or_not = 6, stack_top = 16384 };
+/// to 64 bits), what may be zero or not, a pointer into a packet or to its end, or, from `stack_top` - 8192 on, a place
+/// on the stack.
+enum class value : std::int16_t {
+    anything = 0,
+    context = 1,
+    number = 2,
+    zero_or_not = 6,
+    packet = 7,
+    packet_end = 8,
+    stack_top = 16384,
+};
 
-constexpr bool is_stack(value of) noexcept { return of > value::zero_or_not; }
+constexpr bool is_stack(value of) noexcept { return of > value::packet_end; }
 
 /// How far from the frame pointer.
 constexpr std::int32_t stack_offset(value of) noexcept {
@@ -43,6 +52,15 @@ constexpr std::uint64_t most(value number) noexcept {
 
 /// Once two registers hold the same number, learning about one tells about the other: neither stays arbitrary.
 constexpr bool is_spoilt_by_copying(value of) noexcept { return of >= value::number && of <= value::zero_or_not; }
+
+/// Whether a comparison of these two can only be decided when the program runs.
+constexpr bool can_go_both_ways(instruction const& jump, value left, value right) noexcept {
+    bool const is_end =
+        (left == value::packet && right == value::packet_end) || (left == value::packet_end && right == value::packet);
+    if (is_end) return class_of(jump.code) == opcode_class::jmp;
+    // Two registers with one number in them would not be two arbitrary numbers.
+    return jump.dst() != jump.src() && jump_of(jump.code) != jump_op::jset && is_number(left) && is_number(right);
+}
 
 /// Whether a number from 0 to `largest` may both pass and fail the comparison with a constant, by exact arithmetic: what
 /// can happen, the kernel has to follow.

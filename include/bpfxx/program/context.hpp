@@ -40,6 +40,12 @@ struct context_rules<Kind> {
         return !known ||
                detail::contexts::allows(detail::contexts::context_of<Kind>::rows, Kind::type, offset, width, what);
     }
+
+    // The arguments of tracing programs are pointers as often as not.
+    static constexpr context_value gives(std::int32_t offset, std::uint32_t width) noexcept {
+        if (!known || Kind::type == program_type::tracing) return context_value::anything;
+        return detail::contexts::value_of(detail::contexts::context_of<Kind>::rows, Kind::type, offset, width);
+    }
 };
 
 } // namespace bpfxx::insn

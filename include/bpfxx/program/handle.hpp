@@ -20,8 +20,7 @@ namespace bpfxx {
 
 /// Options for programs of this type, or of any.
 template <class Options, class Kind>
-concept options_of_program =
-    std::same_as<Options, program_options_for<Kind>> || std::same_as<Options, program_options>;
+concept options_of_program = std::same_as<Options, program_options_for<Kind>> || std::same_as<Options, program_options>;
 
 /// A loaded program of one type. It stays in the kernel as long as a descriptor, a path, a link or another attachment
 /// refers to it.
@@ -57,7 +56,8 @@ class [[nodiscard]] program : public sys::handle<kind::program> {
     /// Errors: ENOSPC the log did not fit, and nothing was loaded
     /// Costs: one system call, no allocation
     template <options_of_program<Kind> Options = program_options_for<Kind>>
-    [[nodiscard]] static result_with<program, load_error> load(Options const& options, verifier_log const& log) noexcept {
+    [[nodiscard]] static result_with<program, load_error> load(Options const& options,
+                                                               verifier_log const& log) noexcept {
         auto attribute = detail::load_attribute<Kind>(options);
         return own(detail::load_logged(attribute, log));
     }

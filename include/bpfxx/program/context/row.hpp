@@ -78,6 +78,25 @@ constexpr bool allows(std::span<row const> rows, program_type type, std::int32_t
     return false;
 }
 
+/// What the verifier takes a field for. Of a result that a hook has had it may know the range.
+constexpr context_value value_of(std::string_view name) noexcept {
+    for (std::string_view const start : {"data", "data_meta", "skb_data", "optval"})
+        if (name == start) return context_value::packet;
+    for (std::string_view const end : {"data_end", "skb_data_end", "optval_end"})
+        if (name == end) return context_value::packet_end;
+    for (std::string_view const other : {"sk", "skb", "migrating_sk", "flow_keys", "state", "retval"})
+        if (name == other) return context_value::anything;
+    return context_value::number;
+}
+
+/// What a load of so many bytes gives there.
+constexpr context_value value_of(std::span<row const> rows, program_type type, std::int32_t offset,
+                                 std::uint32_t width) noexcept {
+    for (row const& each : rows)
+        if (each.allows(each.read.by(type), offset, width)) return value_of(each.name);
+    return context_value::anything;
+}
+
 /// What a row says to programs of one type.
 struct place {
     std::int32_t offset;
