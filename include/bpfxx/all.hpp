@@ -61,6 +61,7 @@
 #include <bpfxx/insn/opcode.hpp>
 #include <bpfxx/insn/packet.hpp>
 #include <bpfxx/insn/parse.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 #include <bpfxx/insn/scan.hpp>
 #include <bpfxx/insn/slot.hpp>
@@ -71,6 +72,7 @@
 #include <bpfxx/insn/swap.hpp>
 #include <bpfxx/insn/syntax.hpp>
 #include <bpfxx/insn/text.hpp>
+#include <bpfxx/insn/traced.hpp>
 #include <bpfxx/insn/unit.hpp>
 #include <bpfxx/insn/value.hpp>
 #include <bpfxx/link/handle.hpp>
@@ -144,11 +146,13 @@
 #include <bpfxx/program/context/sk_buff.hpp>
 #include <bpfxx/program/context/sock_ops.hpp>
 #include <bpfxx/program/context/socket.hpp>
+#include <bpfxx/program/debug_info.hpp>
 #include <bpfxx/program/handle.hpp>
 #include <bpfxx/program/kinds.hpp>
 #include <bpfxx/program/load.hpp>
 #include <bpfxx/program/test_run.hpp>
 #include <bpfxx/program/type.hpp>
+#include <bpfxx/program/verdict.hpp>
 #include <bpfxx/program/verifier_log.hpp>
 #include <bpfxx/reflect.hpp>
 #include <bpfxx/reflect/enumerators.hpp>

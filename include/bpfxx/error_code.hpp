@@ -86,7 +86,7 @@ class command_category final : public std::error_category {
 
 // The commands by their numbers, then the system calls beside bpf(2), then one for numbers that have no name.
 inline constexpr std::array beside_bpf{command::duplicate_fd, command::map_memory, command::open_file,
-                                       command::read_file};
+                                       command::read_file, command::set_socket_option};
 inline constexpr std::size_t category_count = command_count + beside_bpf.size() + 1;
 
 constexpr command command_of_category(std::size_t index) noexcept {

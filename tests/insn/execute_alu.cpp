@@ -61,7 +61,7 @@ constexpr T count(T by) {
     return by & (std::numeric_limits<T>::digits - 1);
 }
 
-#define MAKES(function) [](auto to, auto by) { return function(to, by); }
+#define MAKES(function) [](auto to, auto by) -> instruction { return function(to, by); }
 #define COMPUTES(expression) []([[maybe_unused]] auto a, auto b) -> decltype(a) { return expression; }
 
 constexpr operation arithmetic[] = {

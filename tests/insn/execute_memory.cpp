@@ -216,7 +216,7 @@ TEST_CASE("the address of a map, by its descriptor and by its index") {
     wide_instruction by_descriptor = load_map(r1, map_slot<0>{}).code;
     by_descriptor.first.imm = made.fd().raw();
     std::int32_t const fd_array[] = {0, 0, made.fd().raw()};
-    for (auto const& code : {by_descriptor, load_map_by_index(r1, 2)}) {
+    for (wide_instruction const& code : std::array<wide_instruction, 2>{by_descriptor, load_map_by_index(r1, 2)}) {
         instruction found = jump_if(r0 == 0, "absent").jump;
         found.off = 1;
         auto const program =
@@ -238,7 +238,7 @@ TEST_CASE("the address of a kernel variable") {
     auto const type = variable->id();
     wide_instruction from_slot = load_kernel_variable(r1, kernel_variable_slot<0>{}).code;
     bpfxx::insn::detail::fill(from_slot.first, from_slot.second, {.variable = type});
-    for (auto const& code : {load_kernel_variable(r1, type), from_slot}) {
+    for (wide_instruction const& code : std::array<wide_instruction, 2>{load_kernel_variable(r1, type), from_slot}) {
         instruction absent = jump_if(r0 == 0, "absent").jump;
         absent.off = 2;
         sequence const program{code,       mov(r2, 0), call(helper::per_cpu_ptr), absent, load<std::uint32_t>(r0, r0),

@@ -90,8 +90,8 @@ constexpr auto resolved(Statement const&... statements) {
     auto const put = [&]<class T>(T const& one) {
         if constexpr (!std::same_as<T, ordinary>) {
             blocks.put(one, used);
-            if (!std::same_as<T, block_statement<block_part::end_if>> &&
-                !std::same_as<T, block_statement<block_part::loop>>)
+            if (!std::derived_from<T, block_statement<block_part::end_if>> &&
+                !std::derived_from<T, block_statement<block_part::loop>>)
                 ++used;
         } else {
             ++used;
@@ -105,7 +105,8 @@ constexpr auto resolved(Statement const&... statements) {
 template <class... Statement>
 jumps resolved_jumps(Statement const&... statements) {
     jumps all;
-    for (auto const& [from, to] : resolved(statements...).jumps()) all.emplace_back(from, to);
+    auto const blocks = resolved(statements...);
+    for (auto const& [from, to] : blocks.jumps()) all.emplace_back(from, to);
     return all;
 }
 

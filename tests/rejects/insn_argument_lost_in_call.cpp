@@ -1,4 +1,4 @@
-// reject: this helper takes an argument in one of r1 to r5 that an earlier call has emptied: set it again
+// reject: this helper takes an argument in one of r1 to r5 that an earlier call has emptied
 #include <bpfxx/insn/assemble.hpp>
 
 using namespace bpfxx::insn;

@@ -1,4 +1,4 @@
-// reject: this instruction reads one of r1 to r5 after a call, which empties them: keep the value in r6 to r9
+// reject: this reads one of r1 to r5 after a call, which empties them: keep the value in r6 to r9
 #include <bpfxx/insn/assemble.hpp>
 
 using namespace bpfxx::insn;

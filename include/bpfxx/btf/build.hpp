@@ -206,6 +206,20 @@ class builder {
         return end();
     }
 
+    /// A string that no type has as its name, for records that point into the blob: a file's name, a line of source.
+    /// It may be long, and is not looked for among the others.
+    constexpr std::uint32_t text(std::string_view any) {
+        if (any.empty()) return 0;
+        if (has_room(any)) return append(any);
+        fail("these names do not fit the builder: give it more StringBytes");
+        return 0;
+    }
+
+    /// Whether a string of this length can still be added.
+    [[nodiscard]] constexpr bool has_room(std::string_view any) const noexcept {
+        return any.size() < strings_.size() - characters_;
+    }
+
     /// The blob of what was added so far.
     [[nodiscard]] constexpr blob<capacity> finish() {
         blob<capacity> made;
@@ -335,12 +349,12 @@ class builder {
             while (strings_[at + same] != '\0') ++same;
             at += same + 1;
         }
-        if (name.size() + 1 > strings_.size() - characters_) {
-            fail("these names do not fit the builder: give it more StringBytes");
-            return 0;
-        }
+        return text(name);
+    }
+
+    constexpr std::uint32_t append(std::string_view any) {
         auto const offset = static_cast<std::uint32_t>(characters_);
-        for (char const each : name) strings_[characters_++] = each;
+        for (char const each : any) strings_[characters_++] = each;
         strings_[characters_++] = '\0';
         return offset;
     }

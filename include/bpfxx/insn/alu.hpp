@@ -6,6 +6,7 @@
 
 #include <bpfxx/ill_formed.hpp>
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 
 namespace bpfxx::insn {
@@ -38,40 +39,40 @@ constexpr instruction shift(alu_op op, reg<Width> to, operand<Width> by) noexcep
 /// UAPI: BPF_ADD
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction add(reg<Width> to, operand_for<Width> from) noexcept {
-    return detail::alu(alu_op::add, to, from);
+constexpr placed<instruction> add(reg<Width> to, operand_for<Width> from, here place = here::current()) noexcept {
+    return {detail::alu(alu_op::add, to, from), place};
 }
 
 /// Subtracts from a register.
 /// UAPI: BPF_SUB
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction sub(reg<Width> to, operand_for<Width> from) noexcept {
-    return detail::alu(alu_op::sub, to, from);
+constexpr placed<instruction> sub(reg<Width> to, operand_for<Width> from, here place = here::current()) noexcept {
+    return {detail::alu(alu_op::sub, to, from), place};
 }
 
 /// Multiplies a register.
 /// UAPI: BPF_MUL
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction mul(reg<Width> to, operand_for<Width> from) noexcept {
-    return detail::alu(alu_op::mul, to, from);
+constexpr placed<instruction> mul(reg<Width> to, operand_for<Width> from, here place = here::current()) noexcept {
+    return {detail::alu(alu_op::mul, to, from), place};
 }
 
 /// Divides a register, unsigned; a divisor register that holds 0 gives 0.
 /// UAPI: BPF_DIV
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction div(reg<Width> to, operand_for<Width> by) noexcept {
-    return detail::division(alu_op::div, to, by, detail::is_unsigned);
+constexpr placed<instruction> div(reg<Width> to, operand_for<Width> by, here place = here::current()) noexcept {
+    return {detail::division(alu_op::div, to, by, detail::is_unsigned), place};
 }
 
 /// Leaves the remainder of an unsigned division; a divisor register that holds 0 leaves the dividend.
 /// UAPI: BPF_MOD
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction mod(reg<Width> to, operand_for<Width> by) noexcept {
-    return detail::division(alu_op::mod, to, by, detail::is_unsigned);
+constexpr placed<instruction> mod(reg<Width> to, operand_for<Width> by, here place = here::current()) noexcept {
+    return {detail::division(alu_op::mod, to, by, detail::is_unsigned), place};
 }
 
 /// Divides a register, signed and towards zero; a divisor register that holds 0 gives 0, and the least number divided
@@ -79,8 +80,8 @@ constexpr instruction mod(reg<Width> to, operand_for<Width> by) noexcept {
 /// UAPI: BPF_DIV, off 1
 /// Since: Linux 6.6
 template <unsigned Width>
-constexpr instruction sdiv(reg<Width> to, operand_for<Width> by) noexcept {
-    return detail::division(alu_op::div, to, by, detail::is_signed);
+constexpr placed<instruction> sdiv(reg<Width> to, operand_for<Width> by, here place = here::current()) noexcept {
+    return {detail::division(alu_op::div, to, by, detail::is_signed), place};
 }
 
 /// Leaves the remainder of a signed division, with the sign of the dividend; a divisor register that holds 0 leaves the
@@ -88,76 +89,76 @@ constexpr instruction sdiv(reg<Width> to, operand_for<Width> by) noexcept {
 /// UAPI: BPF_MOD, off 1
 /// Since: Linux 6.6
 template <unsigned Width>
-constexpr instruction smod(reg<Width> to, operand_for<Width> by) noexcept {
-    return detail::division(alu_op::mod, to, by, detail::is_signed);
+constexpr placed<instruction> smod(reg<Width> to, operand_for<Width> by, here place = here::current()) noexcept {
+    return {detail::division(alu_op::mod, to, by, detail::is_signed), place};
 }
 
 /// Sets the bits that the operand has.
 /// UAPI: BPF_OR
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction or_(reg<Width> to, operand_for<Width> from) noexcept {
-    return detail::alu(alu_op::or_, to, from);
+constexpr placed<instruction> or_(reg<Width> to, operand_for<Width> from, here place = here::current()) noexcept {
+    return {detail::alu(alu_op::or_, to, from), place};
 }
 
 /// Clears the bits that the operand lacks.
 /// UAPI: BPF_AND
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction and_(reg<Width> to, operand_for<Width> from) noexcept {
-    return detail::alu(alu_op::and_, to, from);
+constexpr placed<instruction> and_(reg<Width> to, operand_for<Width> from, here place = here::current()) noexcept {
+    return {detail::alu(alu_op::and_, to, from), place};
 }
 
 /// Flips the bits that the operand has.
 /// UAPI: BPF_XOR
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction xor_(reg<Width> to, operand_for<Width> from) noexcept {
-    return detail::alu(alu_op::xor_, to, from);
+constexpr placed<instruction> xor_(reg<Width> to, operand_for<Width> from, here place = here::current()) noexcept {
+    return {detail::alu(alu_op::xor_, to, from), place};
 }
 
 /// Shifts left; of a register that holds the count only the lower 6 bits (5 for w registers) count.
 /// UAPI: BPF_LSH
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction lsh(reg<Width> to, operand_for<Width> by) noexcept {
-    return detail::shift(alu_op::lsh, to, by);
+constexpr placed<instruction> lsh(reg<Width> to, operand_for<Width> by, here place = here::current()) noexcept {
+    return {detail::shift(alu_op::lsh, to, by), place};
 }
 
 /// Shifts right and fills with zeros; the count as in `lsh`.
 /// UAPI: BPF_RSH
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction rsh(reg<Width> to, operand_for<Width> by) noexcept {
-    return detail::shift(alu_op::rsh, to, by);
+constexpr placed<instruction> rsh(reg<Width> to, operand_for<Width> by, here place = here::current()) noexcept {
+    return {detail::shift(alu_op::rsh, to, by), place};
 }
 
 /// Shifts right and fills with the sign bit; the count as in `lsh`.
 /// UAPI: BPF_ARSH
 /// Since: Linux 3.18, w registers 5.0
 template <unsigned Width>
-constexpr instruction arsh(reg<Width> to, operand_for<Width> by) noexcept {
-    return detail::shift(alu_op::arsh, to, by);
+constexpr placed<instruction> arsh(reg<Width> to, operand_for<Width> by, here place = here::current()) noexcept {
+    return {detail::shift(alu_op::arsh, to, by), place};
 }
 
 /// `lsh` by its usual assembler name.
 template <unsigned Width>
-constexpr instruction shl(reg<Width> to, operand_for<Width> by) noexcept {
-    return lsh(to, by);
+constexpr placed<instruction> shl(reg<Width> to, operand_for<Width> by, here place = here::current()) noexcept {
+    return {lsh(to, by), place};
 }
 
 /// `rsh` by its usual assembler name.
 template <unsigned Width>
-constexpr instruction shr(reg<Width> to, operand_for<Width> by) noexcept {
-    return rsh(to, by);
+constexpr placed<instruction> shr(reg<Width> to, operand_for<Width> by, here place = here::current()) noexcept {
+    return {rsh(to, by), place};
 }
 
 /// Negates a register.
 /// UAPI: BPF_NEG
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction neg(reg<Width> to) noexcept {
-    return detail::alu<Width>(alu_op::neg, to, 0);
+constexpr placed<instruction> neg(reg<Width> to, here place = here::current()) noexcept {
+    return {detail::alu<Width>(alu_op::neg, to, 0), place};
 }
 
 } // namespace bpfxx::insn

@@ -96,8 +96,7 @@ class [[nodiscard]] program_code {
 
     template <class... Given>
         requires(sizeof...(Given) == Slots::count && !detail::all_fill<Slots, Given...>)
-    void with(Given const&...) const =
-        delete; // with() takes for each slot what it is for: a map descriptor, a map of its type, a kfunc
+    void with(Given const&...) const = delete; // with() takes for each slot what it is for, such as a map descriptor
 
     /// The slot where a subprogram starts, as `func_info` wants it: 0 is the main program, 1 the first one defined.
     constexpr std::uint32_t start_of_subprogram(std::size_t number) const noexcept {
@@ -150,19 +149,23 @@ namespace detail {
 
 struct assembler {
     template <class Kind, class... Statement>
-    static constexpr auto assemble(Statement const&... statements) noexcept {
-        constexpr footprint size = total<Statement...>();
-        using named = slots_named<Statement...>;
-        if (!all_agree<named, Statement...>())
+    static constexpr auto list(Statement const&... statements) noexcept {
+        if (!all_agree<slots_named<Statement...>, Statement...>())
             ill_formed("two instructions give one slot different kinds or types: number the slots apart");
-        listing<size> all;
+        listing<total<Statement...>()> all;
         [[maybe_unused]] bool const in_order[] = {true, (all.put(statements), true)...};
-        return program_code<size.slots, named, Kind>{all.finish()};
+        return all;
     }
 
-    template <std::size_t N, class Slots, class Kind>
-    static constexpr void check_all(program_code<N, Slots, Kind> const& made) noexcept {
-        refuse(check<N, Kind>(made.code_));
+    template <class Kind, class... Statement, footprint Size>
+    static constexpr auto finish(listing<Size>& all) noexcept {
+        return program_code<Size.slots, slots_named<Statement...>, Kind>{all.finish()};
+    }
+
+    template <class Kind, footprint Size>
+    static constexpr void check_all(listing<Size> const& all) noexcept {
+        auto const found = check<Size.slots, Kind>(all.code());
+        if (found) refuse(found.what, all.line_of(found.slot));
     }
 };
 
@@ -170,13 +173,15 @@ struct assembler {
 
 /// Turns statements into a program while compiling: instructions, arrays of instructions, labels, jumps, blocks, loads
 /// and calls that name slots, and subprograms. What `check` finds in it does not compile; with the type of program given,
-/// `assemble<program_kind::xdp>(…)`, that is also what such a program may not do with its context.
+/// `assemble<program_kind::xdp>(…)`, that is also what such a program may not do with its context. The compiler says on
+/// which line the instruction stands: it complains of an element of that number.
 /// UAPI: `struct bpf_insn`
 template <class Kind = void, class... Statement>
     requires(detail::all_statements<Statement...>())
 consteval auto assemble(Statement const&... statements) {
-    auto const made = detail::assembler::assemble<Kind>(statements...);
-    detail::assembler::check_all(made);
+    auto all = detail::assembler::list<Kind>(statements...);
+    auto const made = detail::assembler::finish<Kind, Statement...>(all);
+    detail::assembler::check_all<Kind>(all);
     return made;
 }
 
@@ -185,7 +190,8 @@ consteval auto assemble(Statement const&... statements) {
 template <class Kind = void, class... Statement>
     requires(detail::all_statements<Statement...>())
 consteval auto assemble_unchecked(Statement const&... statements) {
-    return detail::assembler::assemble<Kind>(statements...);
+    auto all = detail::assembler::list<Kind>(statements...);
+    return detail::assembler::finish<Kind, Statement...>(all);
 }
 
 template <class Kind = void, class... Statement>

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 #include <bpfxx/insn/unit.hpp>
 
@@ -40,8 +41,8 @@ constexpr instruction atomic_fetch(atomic_op op, address at, reg<Width> both) no
 /// Since: Linux 3.18
 template <class T, unsigned Width>
     requires detail::atomic_unit<T, Width>
-constexpr instruction atomic_add(address at, reg<Width> from) noexcept {
-    return detail::atomic<T>(atomic_op::add, at, from);
+constexpr placed<instruction> atomic_add(address at, reg<Width> from, here place = here::current()) noexcept {
+    return {detail::atomic<T>(atomic_op::add, at, from), place};
 }
 
 template <class T, unsigned Width>
@@ -56,8 +57,8 @@ instruction atomic_add(address, From) = delete; // an atomic takes a register: m
 /// Since: Linux 5.12
 template <class T, unsigned Width>
     requires detail::atomic_unit<T, Width>
-constexpr instruction atomic_or(address at, reg<Width> from) noexcept {
-    return detail::atomic<T>(atomic_op::or_, at, from);
+constexpr placed<instruction> atomic_or(address at, reg<Width> from, here place = here::current()) noexcept {
+    return {detail::atomic<T>(atomic_op::or_, at, from), place};
 }
 
 template <class T, unsigned Width>
@@ -72,8 +73,8 @@ instruction atomic_or(address, From) = delete; // an atomic takes a register: mo
 /// Since: Linux 5.12
 template <class T, unsigned Width>
     requires detail::atomic_unit<T, Width>
-constexpr instruction atomic_and(address at, reg<Width> from) noexcept {
-    return detail::atomic<T>(atomic_op::and_, at, from);
+constexpr placed<instruction> atomic_and(address at, reg<Width> from, here place = here::current()) noexcept {
+    return {detail::atomic<T>(atomic_op::and_, at, from), place};
 }
 
 template <class T, unsigned Width>
@@ -88,8 +89,8 @@ instruction atomic_and(address, From) = delete; // an atomic takes a register: m
 /// Since: Linux 5.12
 template <class T, unsigned Width>
     requires detail::atomic_unit<T, Width>
-constexpr instruction atomic_xor(address at, reg<Width> from) noexcept {
-    return detail::atomic<T>(atomic_op::xor_, at, from);
+constexpr placed<instruction> atomic_xor(address at, reg<Width> from, here place = here::current()) noexcept {
+    return {detail::atomic<T>(atomic_op::xor_, at, from), place};
 }
 
 template <class T, unsigned Width>
@@ -104,8 +105,8 @@ instruction atomic_xor(address, From) = delete; // an atomic takes a register: m
 /// Since: Linux 5.12
 template <class T, unsigned Width>
     requires detail::atomic_unit<T, Width>
-constexpr instruction atomic_fetch_add(address at, reg<Width> both) noexcept {
-    return detail::atomic_fetch<T>(atomic_op::fetch_add, at, both);
+constexpr placed<instruction> atomic_fetch_add(address at, reg<Width> both, here place = here::current()) noexcept {
+    return {detail::atomic_fetch<T>(atomic_op::fetch_add, at, both), place};
 }
 
 template <class T, unsigned Width>
@@ -120,8 +121,8 @@ instruction atomic_fetch_add(address, From) = delete; // an atomic takes a regis
 /// Since: Linux 5.12
 template <class T, unsigned Width>
     requires detail::atomic_unit<T, Width>
-constexpr instruction atomic_fetch_or(address at, reg<Width> both) noexcept {
-    return detail::atomic_fetch<T>(atomic_op::fetch_or, at, both);
+constexpr placed<instruction> atomic_fetch_or(address at, reg<Width> both, here place = here::current()) noexcept {
+    return {detail::atomic_fetch<T>(atomic_op::fetch_or, at, both), place};
 }
 
 template <class T, unsigned Width>
@@ -136,8 +137,8 @@ instruction atomic_fetch_or(address, From) = delete; // an atomic takes a regist
 /// Since: Linux 5.12
 template <class T, unsigned Width>
     requires detail::atomic_unit<T, Width>
-constexpr instruction atomic_fetch_and(address at, reg<Width> both) noexcept {
-    return detail::atomic_fetch<T>(atomic_op::fetch_and, at, both);
+constexpr placed<instruction> atomic_fetch_and(address at, reg<Width> both, here place = here::current()) noexcept {
+    return {detail::atomic_fetch<T>(atomic_op::fetch_and, at, both), place};
 }
 
 template <class T, unsigned Width>
@@ -152,8 +153,8 @@ instruction atomic_fetch_and(address, From) = delete; // an atomic takes a regis
 /// Since: Linux 5.12
 template <class T, unsigned Width>
     requires detail::atomic_unit<T, Width>
-constexpr instruction atomic_fetch_xor(address at, reg<Width> both) noexcept {
-    return detail::atomic_fetch<T>(atomic_op::fetch_xor, at, both);
+constexpr placed<instruction> atomic_fetch_xor(address at, reg<Width> both, here place = here::current()) noexcept {
+    return {detail::atomic_fetch<T>(atomic_op::fetch_xor, at, both), place};
 }
 
 template <class T, unsigned Width>
@@ -168,8 +169,8 @@ instruction atomic_fetch_xor(address, From) = delete; // an atomic takes a regis
 /// Since: Linux 5.12
 template <class T, unsigned Width>
     requires detail::atomic_unit<T, Width>
-constexpr instruction atomic_exchange(address at, reg<Width> both) noexcept {
-    return detail::atomic_fetch<T>(atomic_op::xchg, at, both);
+constexpr placed<instruction> atomic_exchange(address at, reg<Width> both, here place = here::current()) noexcept {
+    return {detail::atomic_fetch<T>(atomic_op::xchg, at, both), place};
 }
 
 template <class T, unsigned Width>
@@ -184,8 +185,9 @@ instruction atomic_exchange(address, From) = delete; // an atomic takes a regist
 /// Since: Linux 5.12
 template <class T, unsigned Width>
     requires detail::atomic_unit<T, Width>
-constexpr instruction atomic_compare_exchange(address at, reg<Width> from) noexcept {
-    return detail::atomic<T>(atomic_op::cmpxchg, at, from);
+constexpr placed<instruction> atomic_compare_exchange(address at, reg<Width> from,
+                                                      here place = here::current()) noexcept {
+    return {detail::atomic<T>(atomic_op::cmpxchg, at, from), place};
 }
 
 template <class T, unsigned Width>
@@ -200,8 +202,8 @@ void atomic_compare_exchange(address, From) = delete; // an atomic takes a regis
 /// Since: Linux 6.15, on x86-64 and arm64; other machines follow
 template <class T, unsigned Width>
     requires detail::fits_register<T, Width>
-constexpr instruction load_acquire(reg<Width> to, address from) noexcept {
-    return detail::atomic<T>(atomic_op::load_acq, detail::written(to), from.base(), from.displacement());
+constexpr placed<instruction> load_acquire(reg<Width> to, address from, here place = here::current()) noexcept {
+    return {detail::atomic<T>(atomic_op::load_acq, detail::written(to), from.base(), from.displacement()), place};
 }
 
 template <class T, unsigned Width>
@@ -217,8 +219,8 @@ instruction load_acquire(reg<Width>, address) = delete; // load_acquire takes st
 /// Since: Linux 6.15, on x86-64 and arm64; other machines follow
 template <class T, unsigned Width>
     requires detail::fits_register<T, Width>
-constexpr instruction store_release(address to, reg<Width> from) noexcept {
-    return detail::atomic<T>(atomic_op::store_rel, to, from);
+constexpr placed<instruction> store_release(address to, reg<Width> from, here place = here::current()) noexcept {
+    return {detail::atomic<T>(atomic_op::store_rel, to, from), place};
 }
 
 template <class T, unsigned Width>

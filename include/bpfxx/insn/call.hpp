@@ -10,6 +10,7 @@
 #include <bpfxx/ill_formed.hpp>
 #include <bpfxx/insn/helper.hpp>
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 #include <bpfxx/insn/slot.hpp>
 
@@ -44,8 +45,8 @@ constexpr std::int16_t checked_fd_index(T index) noexcept {
 /// Calls a helper.
 /// UAPI: BPF_CALL
 /// Since: Linux 3.18, each helper as in `helper`
-constexpr instruction call(helper whom) noexcept {
-    return detail::call(pseudo_call::helper, 0, static_cast<std::int32_t>(whom));
+constexpr placed<instruction> call(helper whom, here place = here::current()) noexcept {
+    return {detail::call(pseudo_call::helper, 0, static_cast<std::int32_t>(whom)), place};
 }
 
 /// Calls a function of the kernel's own by its id in the kernel's BTF or, with an index above 0, in that of the module
@@ -53,21 +54,25 @@ constexpr instruction call(helper whom) noexcept {
 /// UAPI: BPF_PSEUDO_KFUNC_CALL
 /// Since: Linux 5.13, modules 5.16
 template <constant Index = int>
-constexpr instruction call_kfunc(btf::type_id function, Index fd_index = {}) noexcept {
-    return detail::call(pseudo_call::kfunc, detail::checked_fd_index(fd_index),
-                        static_cast<std::int32_t>(btf::number(function)));
+constexpr placed<instruction> call_kfunc(btf::type_id function, Index fd_index = {},
+                                         here place = here::current()) noexcept {
+    return {detail::call(pseudo_call::kfunc, detail::checked_fd_index(fd_index),
+                         static_cast<std::int32_t>(btf::number(function))),
+            place};
 }
 
 /// The same for a function whose id is known when the program is loaded.
 template <std::size_t Number>
-constexpr kfunc_call<Number> call(kfunc_slot<Number>) noexcept {
-    return {detail::call(pseudo_call::kfunc, detail::unfilled, std::int32_t{Number})};
+constexpr placed<kfunc_call<Number>> call(kfunc_slot<Number>, here place = here::current()) noexcept {
+    return {{detail::call(pseudo_call::kfunc, detail::unfilled, std::int32_t{Number})}, place};
 }
 
 /// Ends the program; its result is what r0 holds.
 /// UAPI: BPF_EXIT
 /// Since: Linux 3.18
-constexpr instruction exit() noexcept { return {opcode(opcode_class::jmp, jump_op::exit, operand_source::k), 0, 0, 0}; }
+constexpr placed<instruction> exit(here place = here::current()) noexcept {
+    return {{opcode(opcode_class::jmp, jump_op::exit, operand_source::k), 0, 0, 0}, place};
+}
 
 namespace detail {
 

@@ -3,9 +3,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <cstdint>
-#include <string_view>
-
-#include <bpfxx/ill_formed.hpp>
 
 namespace bpfxx::insn {
 
@@ -47,44 +44,47 @@ struct finding {
 
 namespace detail {
 
-/// Ends a constant evaluation with the sentence for a fault; the compiler shows the slot among the arguments.
-constexpr void refuse(finding const& found) noexcept {
-    switch (found.what) {
-    case fault::none: return;
-    case fault::empty: ill_formed("a program needs at least one instruction");
-    case fault::too_long: ill_formed("the program is longer than the capacity that check was given");
-    case fault::no_such_register: ill_formed("there is no such register: BPF has r0 to r10");
-    case fault::half_of_wide_load: ill_formed("half of a 64-bit load: its second slot is missing or stands alone");
-    case fault::jump_outside: ill_formed("this jump leaves the program");
+/// Ends a constant evaluation with the sentence for a fault. An element that an array does not have is the only thing
+/// whose number all compilers print: the line of the instruction.
+constexpr int refuse(fault what, std::uint_least32_t at) noexcept {
+    constexpr int line[1]{};
+    switch (what) {
+    case fault::none: break;
+    case fault::empty: return line[at];             // a program needs at least one instruction
+    case fault::too_long: return line[at];          // the program is longer than the capacity that check was given
+    case fault::no_such_register: return line[at];  // there is no such register: BPF has r0 to r10
+    case fault::half_of_wide_load: return line[at]; // half of a 64-bit load: its second slot is missing or stands alone
+    case fault::jump_outside: return line[at];      // this jump leaves the program
     case fault::jump_into_wide_load:
-        ill_formed("this jump goes into the middle of a 64-bit load, which takes two slots");
-    case fault::jump_leaves_subprogram: ill_formed("this jump leaves its subprogram: call the other one");
-    case fault::call_outside: ill_formed("this call or load names no instruction of the program");
-    case fault::runs_past_end: ill_formed("execution would run past the last instruction: end with exit() or jump()");
+        return line[at]; // this jump goes into the middle of a 64-bit load, which takes two slots
+    case fault::jump_leaves_subprogram: return line[at]; // this jump leaves its subprogram: call the other one
+    case fault::call_outside: return line[at];           // this call or load names no instruction of the program
+    case fault::runs_past_end:
+        return line[at]; // execution would run past the last instruction: end with exit() or jump()
     case fault::runs_into_subprogram:
-        ill_formed("execution would run into the next subprogram: end with exit() or jump() before it");
-    case fault::write_to_r10: ill_formed("r10 is the frame pointer and read only: copy it first, mov(r2, r10)");
+        return line[at]; // execution would run into the next subprogram: end with exit() or jump() before it
+    case fault::write_to_r10: return line[at]; // r10 is the frame pointer and read only: copy it first, mov(r2, r10)
     case fault::unreachable:
-        ill_formed("nothing leads to this instruction: the kernel refuses code that cannot be reached");
-    case fault::endless: ill_formed("this jump goes to itself and would never end: put the label elsewhere");
-    case fault::register_unset: ill_formed("this instruction reads a register that nothing has set on some way to it");
+        return line[at]; // nothing leads to this instruction: the kernel refuses code that cannot be reached
+    case fault::endless: return line[at]; // this jump goes to itself and would never end: put the label elsewhere
+    case fault::register_unset:
+        return line[at]; // this instruction reads a register that nothing has set on some way to it
     case fault::register_lost_in_call:
-        ill_formed(
-            "this instruction reads one of r1 to r5 after a call, which empties them: keep the value in r6 to r9");
+        return line[at]; // this reads one of r1 to r5 after a call, which empties them: keep the value in r6 to r9
     case fault::argument_unset:
-        ill_formed("this helper takes an argument in a register that nothing has set on some way to it");
+        return line[at]; // this helper takes an argument in a register that nothing has set on some way to it
     case fault::argument_lost_in_call:
-        ill_formed("this helper takes an argument in one of r1 to r5 that an earlier call has emptied: set it again");
-    case fault::result_unset: ill_formed("the program ends without a result on some way: set r0 before exit()");
+        return line[at]; // this helper takes an argument in one of r1 to r5 that an earlier call has emptied
+    case fault::result_unset: return line[at]; // the program ends without a result on some way: set r0 before exit()
     case fault::stack_out_of_bounds:
-        ill_formed("this access is outside the stack: it has 512 bytes, r10 - 512 to r10 - 1");
+        return line[at]; // this access is outside the stack: it has 512 bytes, r10 - 512 to r10 - 1
     case fault::stack_misaligned:
-        ill_formed("this access to the stack is not aligned: its offset must be a multiple of its size");
-    case fault::stack_subtraction: ill_formed("the kernel subtracts nothing from a copy of r10: add a negative number");
-    case fault::context_access:
-        ill_formed(
-            "this type of program has no such field in its context: see ctx<...> for its fields and their widths");
+        return line[at]; // this access to the stack is not aligned: its offset must be a multiple of its size
+    case fault::stack_subtraction:
+        return line[at]; // the kernel subtracts nothing from a copy of r10: add a negative number
+    case fault::context_access: return line[at]; // this type of program has no such field in its context: see ctx<...>
     }
+    return 0;
 }
 
 } // namespace detail

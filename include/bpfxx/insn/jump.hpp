@@ -7,6 +7,7 @@
 
 #include <bpfxx/insn/label.hpp>
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 
 namespace bpfxx::insn {
@@ -136,27 +137,32 @@ constexpr condition any_bits(reg<Width> left, operand_for<Width> bits) noexcept 
 /// Goes on at a label.
 /// UAPI: BPF_JA
 /// Since: Linux 3.18
-constexpr label_reference jump(std::string_view target) noexcept {
-    return {{opcode(opcode_class::jmp, jump_op::ja, operand_source::k), 0, 0, 0}, target};
+constexpr placed<label_reference> jump(std::string_view target, here place = here::current()) noexcept {
+    return {{{opcode(opcode_class::jmp, jump_op::ja, operand_source::k), 0, 0, 0}, target}, place};
 }
 
 /// Goes on at a label that may be farther away than the 16 bits of `jump` reach.
 /// UAPI: BPF_JMP32 | BPF_JA
 /// Since: Linux 6.6
-constexpr label_reference gotol(std::string_view target) noexcept { return {{long_jump_opcode, 0, 0, 0}, target}; }
+constexpr placed<label_reference> gotol(std::string_view target, here place = here::current()) noexcept {
+    return {{{long_jump_opcode, 0, 0, 0}, target}, place};
+}
 
 /// Goes on at a label once the program has used up its budget of loops, else at the next instruction: what lets the
 /// verifier accept a loop that it cannot see the end of.
 /// UAPI: BPF_JCOND, BPF_MAY_GOTO
 /// Since: Linux 6.9
-constexpr label_reference may_goto(std::string_view target) noexcept {
-    return {{opcode(opcode_class::jmp, jump_op::jcond, operand_source::k), 0, 0, 0}, target};
+constexpr placed<label_reference> may_goto(std::string_view target, here place = here::current()) noexcept {
+    return {{{opcode(opcode_class::jmp, jump_op::jcond, operand_source::k), 0, 0, 0}, target}, place};
 }
 
 /// Goes on at a label if the condition holds, else at the next instruction.
 /// UAPI: BPF_JEQ … BPF_JSLE
 /// Since: Linux 3.18, w registers 5.1
-constexpr label_reference jump_if(condition when, std::string_view target) noexcept { return {when.test, target}; }
+constexpr placed<label_reference> jump_if(condition when, std::string_view target,
+                                          here place = here::current()) noexcept {
+    return {{when.test, target}, place};
+}
 
 template <unsigned Width>
 label_reference jump_if(reg<Width>, std::string_view) = delete; // compare the register: jump_if(r0 != 0, "label")

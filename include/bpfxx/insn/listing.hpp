@@ -13,6 +13,7 @@
 #include <bpfxx/insn/map_ref.hpp>
 #include <bpfxx/insn/names.hpp>
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/statement.hpp>
 #include <bpfxx/insn/structured.hpp>
 #include <bpfxx/insn/subprogram.hpp>
@@ -23,6 +24,12 @@ namespace bpfxx::insn::detail {
 template <footprint Size>
 class listing {
   public:
+    template <class Statement>
+    constexpr void put(placed<Statement> const& one) noexcept {
+        place_ = one.place;
+        put(static_cast<Statement const&>(one));
+    }
+
     constexpr void put(instruction const& one) noexcept {
         if (one.code == wide_opcode) ill_formed("half of a 64-bit load: use load_imm64, load_map or load_map_value");
         push(one);
@@ -106,12 +113,34 @@ class listing {
         return code_;
     }
 
+    constexpr std::array<instruction, Size.slots> const& code() const noexcept { return code_; }
+
+    /// Where a slot was written; one from an array counts as written where the statement before it was.
+    constexpr std::uint_least32_t line_of(std::size_t slot) const noexcept {
+        auto const line = slot < Size.slots ? places_[slot].line() : 0;
+        return line != 0 ? line : 1;
+    }
+
+    constexpr std::array<here, Size.slots> const& places() const noexcept { return places_; }
+
+    /// The main program, without a name, and the subprograms after it.
+    constexpr auto functions() const noexcept {
+        std::array<traced_function, Size.subprograms + 1> made{};
+        made[0] = {"", 0}; // g++ 12 forgets elements that nobody wrote to
+        for (std::size_t i = 0; i != subprograms_.size(); ++i)
+            made[i + 1] = {subprograms_[i].name, static_cast<std::uint32_t>(subprograms_[i].slot)};
+        return made;
+    }
+
   private:
     static constexpr std::size_t nowhere = ~std::size_t{};
 
     constexpr std::size_t owner() const noexcept { return subprograms_.size(); }
 
-    constexpr void push(instruction const& one) noexcept { code_[used_++] = one; }
+    constexpr void push(instruction const& one) noexcept {
+        places_[used_] = place_;
+        code_[used_++] = one;
+    }
 
     constexpr void go(std::size_t from, std::size_t to) noexcept {
         if (code_[from].code == long_jump_opcode)
@@ -146,6 +175,8 @@ class listing {
     }
 
     std::array<instruction, Size.slots> code_{};
+    std::array<here, Size.slots> places_{};
+    here place_{};
     name_table<Size.labels> labels_{};
     name_table<Size.subprograms> subprograms_{};
     std::array<named_slot, Size.references> references_{};

@@ -10,6 +10,7 @@
 #include <bpfxx/fd_ref.hpp>
 #include <bpfxx/ill_formed.hpp>
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 #include <bpfxx/insn/slot.hpp>
 
@@ -63,8 +64,9 @@ constexpr std::uint32_t checked_index(T index) noexcept {
 /// UAPI: BPF_PSEUDO_MAP_FD
 /// Since: Linux 3.18
 template <std::size_t Number, class Map>
-constexpr map_load<Number, Map> load_map(reg64 to, map_slot<Number, Map>) noexcept {
-    return {detail::wide(pseudo_load::map_fd, to, std::uint32_t{Number}, 0)};
+constexpr placed<map_load<Number, Map>> load_map(reg64 to, map_slot<Number, Map>,
+                                                 here place = here::current()) noexcept {
+    return {{detail::wide(pseudo_load::map_fd, to, std::uint32_t{Number}, 0)}, place};
 }
 
 template <std::size_t N, class Map>
@@ -74,9 +76,11 @@ map_load<N> load_map(reg32, map_slot<N, Map>) = delete; // the address of a map 
 /// UAPI: BPF_PSEUDO_MAP_VALUE
 /// Since: Linux 5.2
 template <std::size_t Number, class Map, constant T>
-constexpr map_load<Number, Map> load_map_value(reg64 to, map_slot<Number, Map>, T byte_offset) noexcept {
+constexpr placed<map_load<Number, Map>> load_map_value(reg64 to, map_slot<Number, Map>, T byte_offset,
+                                                       here place = here::current()) noexcept {
     detail::check_offset_in_value<Map>(byte_offset);
-    return {detail::wide(pseudo_load::map_value, to, std::uint32_t{Number}, detail::checked_offset(byte_offset))};
+    return {{detail::wide(pseudo_load::map_value, to, std::uint32_t{Number}, detail::checked_offset(byte_offset))},
+            place};
 }
 
 template <std::size_t N, class Map, constant T>
@@ -86,8 +90,8 @@ map_load<N> load_map_value(reg32, map_slot<N, Map>, T) = delete; // an address n
 /// UAPI: BPF_PSEUDO_MAP_IDX
 /// Since: Linux 5.14
 template <constant Index>
-constexpr wide_instruction load_map_by_index(reg64 to, Index index) noexcept {
-    return detail::wide(pseudo_load::map_idx, to, detail::checked_index(index), 0);
+constexpr placed<wide_instruction> load_map_by_index(reg64 to, Index index, here place = here::current()) noexcept {
+    return {detail::wide(pseudo_load::map_idx, to, detail::checked_index(index), 0), place};
 }
 
 template <constant Index>
@@ -97,9 +101,11 @@ wide_instruction load_map_by_index(reg32, Index) = delete; // the address of a m
 /// UAPI: BPF_PSEUDO_MAP_IDX_VALUE
 /// Since: Linux 5.14
 template <constant Index, constant T>
-constexpr wide_instruction load_map_value_by_index(reg64 to, Index index, T byte_offset) noexcept {
-    return detail::wide(pseudo_load::map_idx_value, to, detail::checked_index(index),
-                        detail::checked_offset(byte_offset));
+constexpr placed<wide_instruction> load_map_value_by_index(reg64 to, Index index, T byte_offset,
+                                                           here place = here::current()) noexcept {
+    return {
+        detail::wide(pseudo_load::map_idx_value, to, detail::checked_index(index), detail::checked_offset(byte_offset)),
+        place};
 }
 
 template <constant Index, constant T>
@@ -109,17 +115,20 @@ wide_instruction load_map_value_by_index(reg32, Index, T) = delete; // an addres
 /// module whose BTF descriptor is given.
 /// UAPI: BPF_PSEUDO_BTF_ID
 /// Since: Linux 5.10, modules 5.12
-constexpr wide_instruction load_kernel_variable(reg64 to, btf::type_id variable,
-                                                optional_fd_ref<kind::btf> module = {}) noexcept {
-    return detail::wide(pseudo_load::btf_id, to, btf::number(variable), static_cast<std::uint32_t>(module.raw()));
+constexpr placed<wide_instruction> load_kernel_variable(reg64 to, btf::type_id variable,
+                                                        optional_fd_ref<kind::btf> module = {},
+                                                        here place = here::current()) noexcept {
+    return {detail::wide(pseudo_load::btf_id, to, btf::number(variable), static_cast<std::uint32_t>(module.raw())),
+            place};
 }
 
 void load_kernel_variable(reg32, btf::type_id) = delete; // an address needs a 64-bit register: r0 to r9
 
 /// The same for a variable whose id is known when the program is loaded.
 template <std::size_t Number>
-constexpr kernel_variable_load<Number> load_kernel_variable(reg64 to, kernel_variable_slot<Number>) noexcept {
-    return {detail::wide(pseudo_load::btf_id, to, std::uint32_t{Number}, 0xffff'ffff)};
+constexpr placed<kernel_variable_load<Number>> load_kernel_variable(reg64 to, kernel_variable_slot<Number>,
+                                                                    here place = here::current()) noexcept {
+    return {{detail::wide(pseudo_load::btf_id, to, std::uint32_t{Number}, 0xffff'ffff)}, place};
 }
 
 template <std::size_t N>

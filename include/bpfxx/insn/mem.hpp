@@ -8,6 +8,7 @@
 
 #include <bpfxx/ill_formed.hpp>
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 #include <bpfxx/insn/unit.hpp>
 
@@ -42,8 +43,8 @@ constexpr instruction loaded(memory_mode how, reg<Width> to, address from) noexc
 /// Since: Linux 3.18
 template <class T, unsigned Width>
     requires detail::fits_register<T, Width>
-constexpr instruction load(reg<Width> to, address from) noexcept {
-    return detail::loaded<T>(memory_mode::mem, to, from);
+constexpr placed<instruction> load(reg<Width> to, address from, here place = here::current()) noexcept {
+    return {detail::loaded<T>(memory_mode::mem, to, from), place};
 }
 
 /// Reads memory into an r register as a signed T of 1, 2 or 4 bytes, and fills the upper bits with its sign.
@@ -51,8 +52,8 @@ constexpr instruction load(reg<Width> to, address from) noexcept {
 /// Since: Linux 6.6
 template <class T, unsigned Width>
     requires(Width == 64 && detail::extended_in_register<T, 64>)
-constexpr instruction load(reg<Width> to, address from) noexcept {
-    return detail::loaded<T>(memory_mode::memsx, to, from);
+constexpr placed<instruction> load(reg<Width> to, address from, here place = here::current()) noexcept {
+    return {detail::loaded<T>(memory_mode::memsx, to, from), place};
 }
 
 template <class T, unsigned Width>
@@ -76,9 +77,10 @@ instruction load(reg<Width>, address) = delete; // load takes std::uint8_t to ui
 /// Since: Linux 3.18
 template <class T, unsigned Width>
     requires detail::fits_register<T, Width>
-constexpr instruction store(address to, reg<Width> from) noexcept {
-    return {opcode(opcode_class::stx, detail::size_of_unit<T>, memory_mode::mem),
-            instruction::pack(to.base(), from.number()), to.displacement(), 0};
+constexpr placed<instruction> store(address to, reg<Width> from, here place = here::current()) noexcept {
+    return {{opcode(opcode_class::stx, detail::size_of_unit<T>, memory_mode::mem),
+             instruction::pack(to.base(), from.number()), to.displacement(), 0},
+            place};
 }
 
 template <class T, unsigned Width>
@@ -89,9 +91,10 @@ instruction store(address, reg<Width>) = delete; // 8 bytes need a 64-bit regist
 /// UAPI: BPF_ST | BPF_MEM
 /// Since: Linux 3.18
 template <memory_unit T, constant Value>
-constexpr instruction store(address to, Value value) noexcept {
-    return {opcode(opcode_class::st, detail::size_of_unit<T>, memory_mode::mem), instruction::pack(to.base(), 0),
-            to.displacement(), detail::stored<T>(value)};
+constexpr placed<instruction> store(address to, Value value, here place = here::current()) noexcept {
+    return {{opcode(opcode_class::st, detail::size_of_unit<T>, memory_mode::mem), instruction::pack(to.base(), 0),
+             to.displacement(), detail::stored<T>(value)},
+            place};
 }
 
 template <class T, class From>

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 #include <bpfxx/insn/unit.hpp>
 
@@ -14,8 +15,8 @@ namespace bpfxx::insn {
 /// UAPI: BPF_MOV
 /// Since: Linux 3.18
 template <unsigned Width>
-constexpr instruction mov(reg<Width> to, operand_for<Width> from) noexcept {
-    return detail::alu(alu_op::mov, to, from);
+constexpr placed<instruction> mov(reg<Width> to, operand_for<Width> from, here place = here::current()) noexcept {
+    return {detail::alu(alu_op::mov, to, from), place};
 }
 
 /// Copies the lower 8, 16 or 32 bits of a register, a signed T, and fills the bits above with their sign.
@@ -23,8 +24,8 @@ constexpr instruction mov(reg<Width> to, operand_for<Width> from) noexcept {
 /// Since: Linux 6.6
 template <class T, unsigned Width>
     requires detail::extended_in_register<T, Width>
-constexpr instruction mov(reg<Width> to, reg<Width> from) noexcept {
-    return detail::alu<Width>(alu_op::mov, to, from, sizeof(T) * 8);
+constexpr placed<instruction> mov(reg<Width> to, reg<Width> from, here place = here::current()) noexcept {
+    return {detail::alu<Width>(alu_op::mov, to, from, sizeof(T) * 8), place};
 }
 
 template <class T, unsigned Width>
@@ -46,10 +47,11 @@ instruction mov(reg<Width>, From) = delete; // a constant has its sign already: 
 /// UAPI: BPF_LD | BPF_IMM | BPF_DW
 /// Since: Linux 3.18
 template <constant T>
-constexpr wide_instruction load_imm64(reg64 to, T value) noexcept {
+constexpr placed<wide_instruction> load_imm64(reg64 to, T value, here place = here::current()) noexcept {
     auto const bits = static_cast<std::uint64_t>(detail::widened(value));
-    return detail::wide(pseudo_load::constant, to, static_cast<std::uint32_t>(bits),
-                        static_cast<std::uint32_t>(bits >> 32));
+    return {detail::wide(pseudo_load::constant, to, static_cast<std::uint32_t>(bits),
+                         static_cast<std::uint32_t>(bits >> 32)),
+            place};
 }
 
 template <constant T>
@@ -74,16 +76,16 @@ constexpr instruction cast(address_cast way, reg64 to, reg64 from) noexcept {
 /// UAPI: BPF_ADDR_SPACE_CAST
 /// Since: Linux 6.9
 /// Errors: EINVAL the program names no arena
-constexpr instruction arena_to_kernel(reg64 to, reg64 from) noexcept {
-    return detail::cast(detail::address_cast::arena_to_kernel, to, from);
+constexpr placed<instruction> arena_to_kernel(reg64 to, reg64 from, here place = here::current()) noexcept {
+    return {detail::cast(detail::address_cast::arena_to_kernel, to, from), place};
 }
 
 /// Makes of an address that the program used one that user space can follow; 0 stays 0.
 /// UAPI: BPF_ADDR_SPACE_CAST
 /// Since: Linux 6.9
 /// Errors: EINVAL the program names no arena
-constexpr instruction kernel_to_arena(reg64 to, reg64 from) noexcept {
-    return detail::cast(detail::address_cast::kernel_to_arena, to, from);
+constexpr placed<instruction> kernel_to_arena(reg64 to, reg64 from, here place = here::current()) noexcept {
+    return {detail::cast(detail::address_cast::kernel_to_arena, to, from), place};
 }
 
 template <unsigned A, unsigned B>

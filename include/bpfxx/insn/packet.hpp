@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 #include <bpfxx/insn/unit.hpp>
 
@@ -28,8 +29,8 @@ constexpr instruction packet_load(memory_mode how, std::uint8_t from, std::int32
 /// Since: Linux 3.18
 template <class T, constant Offset>
     requires detail::packet_unit<T>
-constexpr instruction load_packet(Offset offset) noexcept {
-    return detail::packet_load<T>(memory_mode::abs, 0, detail::signed_32(offset));
+constexpr placed<instruction> load_packet(Offset offset, here place = here::current()) noexcept {
+    return {detail::packet_load<T>(memory_mode::abs, 0, detail::signed_32(offset)), place};
 }
 
 /// Reads the packet at a register plus a constant into r0.
@@ -37,8 +38,8 @@ constexpr instruction load_packet(Offset offset) noexcept {
 /// Since: Linux 3.18
 template <class T, constant Offset>
     requires detail::packet_unit<T>
-constexpr instruction load_packet(reg64 from, Offset offset) noexcept {
-    return detail::packet_load<T>(memory_mode::ind, from.number(), detail::signed_32(offset));
+constexpr placed<instruction> load_packet(reg64 from, Offset offset, here place = here::current()) noexcept {
+    return {detail::packet_load<T>(memory_mode::ind, from.number(), detail::signed_32(offset)), place};
 }
 
 template <class T, constant Offset>

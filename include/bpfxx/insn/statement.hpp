@@ -10,6 +10,7 @@
 #include <bpfxx/insn/label.hpp>
 #include <bpfxx/insn/map_ref.hpp>
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/slot.hpp>
 #include <bpfxx/insn/structured.hpp>
 #include <bpfxx/insn/subprogram.hpp>
@@ -107,6 +108,9 @@ struct statement_footprint<block_statement<Part>> {
     static constexpr footprint value{
         .slots = has_jump<Part>, .blocks = opens_block<Part>, .block_jumps = has_jump<Part>};
 };
+
+template <class T>
+struct statement_footprint<placed<T>> : statement_footprint<T> {};
 
 template <class T>
 concept statement = requires { statement_footprint<T>::value; };

@@ -10,6 +10,7 @@
 #include <bpfxx/ill_formed.hpp>
 #include <bpfxx/insn/jump.hpp>
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 
 // Blocks instead of labels. Each statement is the one jump that its words say, or no instruction at all:
 //     if_(r0 == 0), …, else_(), …, end_if()        a jump over the first part, a goto over the second, nothing
@@ -68,39 +69,53 @@ inline constexpr instruction plain_jump{opcode(opcode_class::jmp, jump_op::ja, o
 /// Begins what runs only if the condition holds: a jump past it if the condition does not hold.
 /// UAPI: the inverse comparison, so BPF_JLT, BPF_JLE, BPF_JSLT and BPF_JSLE for `>=`, `>`, `sge` and `sgt`
 /// Since: as that comparison
-constexpr block_statement<block_part::if_> if_(condition when) noexcept { return {detail::inverted(when)}; }
+constexpr placed<block_statement<block_part::if_>> if_(condition when, here place = here::current()) noexcept {
+    return {{detail::inverted(when)}, place};
+}
 
 /// Begins what runs only if the condition did not hold: a goto past it, for what ran before it. Where that never comes
 /// here, because it ends in `exit()` or `break_()`, the kernel refuses the goto as unreachable: leave `else_()` out.
 /// UAPI: BPF_JA
 /// Since: Linux 3.18
-constexpr block_statement<block_part::else_> else_() noexcept { return {detail::plain_jump}; }
+constexpr placed<block_statement<block_part::else_>> else_(here place = here::current()) noexcept {
+    return {{detail::plain_jump}, place};
+}
 
 /// Ends what `if_` began; no instruction.
-constexpr block_statement<block_part::end_if> end_if() noexcept { return {}; }
+constexpr placed<block_statement<block_part::end_if>> end_if(here place = here::current()) noexcept {
+    return {{}, place};
+}
 
 /// Begins what `again` repeats; no instruction.
-constexpr block_statement<block_part::loop> loop() noexcept { return {}; }
+constexpr placed<block_statement<block_part::loop>> loop(here place = here::current()) noexcept { return {{}, place}; }
 
 /// Ends a loop: a goto back to its beginning.
 /// UAPI: BPF_JA
 /// Since: Linux 5.3, before which the kernel took no loops
-constexpr block_statement<block_part::again> again() noexcept { return {detail::plain_jump}; }
+constexpr placed<block_statement<block_part::again>> again(here place = here::current()) noexcept {
+    return {{detail::plain_jump}, place};
+}
 
 /// Ends a loop: a jump back to its beginning if the condition holds.
 /// UAPI: BPF_JEQ … BPF_JSLE
 /// Since: Linux 5.3, before which the kernel took no loops
-constexpr block_statement<block_part::again> again_if(condition when) noexcept { return {when.test}; }
+constexpr placed<block_statement<block_part::again>> again_if(condition when, here place = here::current()) noexcept {
+    return {{when.test}, place};
+}
 
 /// Leaves the innermost loop: a goto past its end.
 /// UAPI: BPF_JA
 /// Since: Linux 3.18
-constexpr block_statement<block_part::break_> break_() noexcept { return {detail::plain_jump}; }
+constexpr placed<block_statement<block_part::break_>> break_(here place = here::current()) noexcept {
+    return {{detail::plain_jump}, place};
+}
 
 /// Leaves the innermost loop if the condition holds: a jump past its end.
 /// UAPI: BPF_JEQ … BPF_JSLE
 /// Since: as the comparison
-constexpr block_statement<block_part::break_> break_if(condition when) noexcept { return {when.test}; }
+constexpr placed<block_statement<block_part::break_>> break_if(condition when, here place = here::current()) noexcept {
+    return {{when.test}, place};
+}
 
 template <unsigned Width>
 block_statement<block_part::if_> if_(reg<Width>) = delete; // compare the register: if_(r0 != 0)

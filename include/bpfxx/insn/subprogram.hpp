@@ -10,6 +10,7 @@
 #include <bpfxx/ill_formed.hpp>
 #include <bpfxx/insn/call.hpp>
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 
 namespace bpfxx::insn {
@@ -41,16 +42,17 @@ constexpr subprogram_definition subprogram(std::string_view name) noexcept { ret
 /// Calls a subprogram with r1 to r5 as its arguments; its result is in r0, and r1 to r5 lose their values.
 /// UAPI: BPF_PSEUDO_CALL
 /// Since: Linux 4.16
-constexpr subprogram_call call_subprogram(std::string_view target) noexcept {
-    return {detail::call(pseudo_call::subprogram, 0, 0), target};
+constexpr placed<subprogram_call> call_subprogram(std::string_view target, here place = here::current()) noexcept {
+    return {{detail::call(pseudo_call::subprogram, 0, 0), target}, place};
 }
 
 /// Puts the address of a subprogram into a register, as helpers that call back expect it; takes two slots. The kernel
 /// wants BTF with such a program, whose `func_info` names a static function at the start of each subprogram.
 /// UAPI: BPF_PSEUDO_FUNC
 /// Since: Linux 5.13
-constexpr subprogram_load load_subprogram(reg64 to, std::string_view target) noexcept {
-    return {detail::wide(pseudo_load::func, to, 0, 0), target};
+constexpr placed<subprogram_load> load_subprogram(reg64 to, std::string_view target,
+                                                  here place = here::current()) noexcept {
+    return {{detail::wide(pseudo_load::func, to, 0, 0), target}, place};
 }
 
 subprogram_load load_subprogram(reg32, std::string_view) = delete; // an address needs a 64-bit register: r0 to r9

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 #include <bpfxx/insn/unit.hpp>
 
@@ -27,8 +28,8 @@ constexpr instruction swap(opcode_class group, operand_source order, reg64 value
 /// Since: Linux 3.18
 template <class T>
     requires detail::swapped_unit<T>
-constexpr instruction to_be(reg64 value) noexcept {
-    return detail::swap<T>(opcode_class::alu, operand_source::x, value);
+constexpr placed<instruction> to_be(reg64 value, here place = here::current()) noexcept {
+    return {detail::swap<T>(opcode_class::alu, operand_source::x, value), place};
 }
 
 template <class T>
@@ -43,8 +44,8 @@ instruction to_be(reg32) = delete; // a change of byte order writes all 64 bits:
 /// Since: Linux 3.18
 template <class T>
     requires detail::swapped_unit<T>
-constexpr instruction to_le(reg64 value) noexcept {
-    return detail::swap<T>(opcode_class::alu, operand_source::k, value);
+constexpr placed<instruction> to_le(reg64 value, here place = here::current()) noexcept {
+    return {detail::swap<T>(opcode_class::alu, operand_source::k, value), place};
 }
 
 template <class T>
@@ -59,8 +60,8 @@ instruction to_le(reg32) = delete; // a change of byte order writes all 64 bits:
 /// Since: Linux 6.6
 template <class T>
     requires detail::swapped_unit<T>
-constexpr instruction bswap(reg64 value) noexcept {
-    return detail::swap<T>(opcode_class::alu64, operand_source::k, value);
+constexpr placed<instruction> bswap(reg64 value, here place = here::current()) noexcept {
+    return {detail::swap<T>(opcode_class::alu64, operand_source::k, value), place};
 }
 
 template <class T>

@@ -51,7 +51,8 @@ class program_text {
     template <std::size_t N, class Other>
         requires(!std::is_void_v<Other> && !std::is_void_v<Kind> && !std::same_as<Other, Kind>)
     constexpr program_text(insn::program_code<N, insn::slots<>, Other> const&) noexcept {
-        static_assert(detail::never<Other>, "these instructions were assembled for another type of program: load them as that one");
+        static_assert(detail::never<Other>,
+                      "these instructions were assembled for another type of program: load them as that one");
     }
 
     template <std::size_t N, class Slots, class Other>

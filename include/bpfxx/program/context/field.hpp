@@ -5,6 +5,7 @@
 #include <bpfxx/ill_formed.hpp>
 #include <bpfxx/insn/mem.hpp>
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/insn/placed.hpp>
 #include <bpfxx/insn/reg.hpp>
 #include <bpfxx/program/context/row.hpp>
 
@@ -106,8 +107,9 @@ address operator+(reg64, no_such_field) = delete; // this type of program has no
 /// UAPI: BPF_LDX | BPF_MEM
 template <unsigned Width, class Kind, detail::contexts::place Place>
     requires(detail::contexts::fits<Place, Width>)
-constexpr instruction load(reg<Width> to, context_address<Kind, Place> from) noexcept {
-    return load<detail::contexts::unsigned_of<Place.size>>(to, from.untyped());
+constexpr placed<instruction> load(reg<Width> to, context_address<Kind, Place> from,
+                                   here place = here::current()) noexcept {
+    return {load<detail::contexts::unsigned_of<Place.size>>(to, from.untyped()), place};
 }
 
 template <unsigned Width, class Kind, detail::contexts::place Place>
@@ -118,8 +120,9 @@ instruction load(reg<Width>, context_address<Kind, Place>) = delete; // this fie
 /// UAPI: BPF_LDX | BPF_MEM, BPF_LDX | BPF_MEMSX
 template <class T, unsigned Width, class Kind, detail::contexts::place Place>
     requires detail::contexts::read_as<T, Place>
-constexpr instruction load(reg<Width> to, context_address<Kind, Place> from) noexcept {
-    return load<T>(to, from.untyped());
+constexpr placed<instruction> load(reg<Width> to, context_address<Kind, Place> from,
+                                   here place = here::current()) noexcept {
+    return {load<T>(to, from.untyped()), place};
 }
 
 template <class T, unsigned Width, class Kind, detail::contexts::place Place>
@@ -130,8 +133,9 @@ instruction load(reg<Width>, context_address<Kind, Place>) = delete; // not so w
 /// UAPI: BPF_STX | BPF_MEM
 template <class Kind, detail::contexts::place Place, unsigned Width>
     requires(detail::contexts::writable<Place> && detail::contexts::fits<Place, Width>)
-constexpr instruction store(context_address<Kind, Place> to, reg<Width> from) noexcept {
-    return store<detail::contexts::unsigned_of<Place.size>>(to.untyped(), from);
+constexpr placed<instruction> store(context_address<Kind, Place> to, reg<Width> from,
+                                    here place = here::current()) noexcept {
+    return {store<detail::contexts::unsigned_of<Place.size>>(to.untyped(), from), place};
 }
 
 template <class Kind, detail::contexts::place Place, unsigned Width>
@@ -143,8 +147,9 @@ instruction store(context_address<Kind, Place>, reg<Width>) = delete; // this fi
 /// Since: Linux 6.4; before, the constant has to be in a register
 template <class Kind, detail::contexts::place Place, constant Value>
     requires detail::contexts::writable<Place>
-constexpr instruction store(context_address<Kind, Place> to, Value value) noexcept {
-    return store<detail::contexts::unsigned_of<Place.size>>(to.untyped(), value);
+constexpr placed<instruction> store(context_address<Kind, Place> to, Value value,
+                                    here place = here::current()) noexcept {
+    return {store<detail::contexts::unsigned_of<Place.size>>(to.untyped(), value), place};
 }
 
 template <class Kind, detail::contexts::place Place, class From>
@@ -155,8 +160,8 @@ instruction store(context_address<Kind, Place>, From) = delete; // programs of t
 /// UAPI: BPF_STX | BPF_MEM, BPF_ST | BPF_MEM
 template <class T, class Kind, detail::contexts::place Place, class From>
     requires detail::contexts::written_as<T, Place>
-constexpr instruction store(context_address<Kind, Place> to, From from) noexcept {
-    return store<T>(to.untyped(), from);
+constexpr placed<instruction> store(context_address<Kind, Place> to, From from, here place = here::current()) noexcept {
+    return {store<T>(to.untyped(), from), place};
 }
 
 template <class T, class Kind, detail::contexts::place Place, class From>
