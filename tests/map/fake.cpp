@@ -497,4 +497,13 @@ TEST_CASE("opening asks for the access of the type, by path, below a directory a
     CHECK(by_id.field<std::uint32_t>(8) == 16);
 }
 
+TEST_CASE("fault 7: the first map of a process takes one call of bpf(2), and so does each after it") {
+    for (int each = 0; each != 3; ++each) {
+        fake::kernel kernel{[](fake::bpf_call&) -> long { return new_descriptor(); }};
+        CHECK(map_u32::create({.name = "first", .max_entries = 64}));
+        CHECK(kernel.bpf_calls() == 1);
+        CHECK(kernel.calls()[0].command == 0);
+    }
+}
+
 } // namespace

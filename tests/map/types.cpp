@@ -133,4 +133,22 @@ TEST_CASE("the table of facts and the types of map agree") {
     CHECK(number == 35);
 }
 
+// rejects/map_key_padded.cpp has the sentence.
+struct padded {
+    std::uint32_t address;
+    std::uint8_t protocol;
+};
+
+TEST_CASE("fault 6: options are aggregates with designated initialisers in plain C++20, under every warning") {
+    constexpr map_options<map_kind::hash> options{.name = "flows", .max_entries = 64, .flags = map_flags::no_prealloc};
+    static_assert(options.spec().max_entries == 64 && options.spec().type == map_type::hash);
+    static_assert(std::is_aggregate_v<map_options<map_kind::hash>>);
+    CHECK(options.spec().flags == map_flags::no_prealloc);
+}
+
+TEST_CASE("fault 8: a key with padding is no key: the kernel would compare bytes that nobody set") {
+    static_assert(!map_key<padded> && map_key<key>);
+    CHECK(sizeof(padded) == 8);
+}
+
 } // namespace
