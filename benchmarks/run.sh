@@ -1,6 +1,7 @@
 #!/bin/sh
 # sh benchmarks/run.sh WHAT [--quick] [ROW...]: builds the benchmark WHAT (maps, …) and runs it, or those of its rows whose
 # first column is given ('walk 1M'); as root, since it asks the kernel.
+# `sh benchmarks/run.sh compile` says what bpfxx costs the compilers.
 #   BPFXX_BCC=1   installs libbpfcc-dev too, which brings LLVM along; where bcc is installed it is compared with anyway
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -9,6 +10,10 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 [ $# -gt 0 ] || { echo "usage: sh benchmarks/run.sh WHAT, where WHAT is one of benchmarks/meson.build" >&2; exit 2; }
 what=$1
 shift
+if [ "$what" = compile ]; then
+    need g++ python3 libboost-dev
+    exec python3 "$root/benchmarks/compile/compile.py" "$root/include" "$@"
+fi
 need g++ meson ninja-build pkg-config libboost-dev libbenchmark-dev libbpf-dev libelf-dev zlib1g-dev
 new_enough_meson
 

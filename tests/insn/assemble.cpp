@@ -27,6 +27,9 @@ struct borrowed {
     constexpr int raw() const { return number; }
 };
 
+template <class Code, class... Map>
+concept fillable = requires(Code code, Map... maps) { code.with(maps...); };
+
 constexpr map_slot<0> counts{};
 constexpr map_slot<1> settings{};
 using one_map = slots<map_slot<0>>;
@@ -77,6 +80,56 @@ TEST_CASE("each slot gets its own map, wherever it is named") {
     CHECK(code.with(borrowed{7}, borrowed{8}).instructions()[0].imm == 8);
     // While compiling as well.
     static_assert(code.with(borrowed{5}, borrowed{9}).instructions()[2].imm == 5);
+}
+
+struct key {
+    std::uint32_t number;
+};
+struct stats {
+    std::uint64_t packets, bytes;
+};
+template <class Value>
+struct typed_map_of {
+    using key_type = key;
+    using value_type = Value;
+    borrowed fd() const { return {77}; }
+};
+
+TEST_CASE("slots of every kind are filled in the order of their numbers") {
+    constexpr map_slot<0, typed_map_of<stats>> flows{};
+    constexpr kfunc_slot<1> lock{};
+    constexpr kernel_variable_slot<2> runqueues{};
+    constexpr auto code = assemble(load_map(r1, flows), load_kernel_variable(r2, runqueues), call(lock),
+                                   load_map(r1, flows), load_imm64(r2, 1), call(lock), mov(r0, 0), exit());
+    using named = slots<map_slot<0, typed_map_of<stats>>, kfunc_slot<1>, kernel_variable_slot<2>>;
+    static_assert(std::same_as<decltype(code), program_code<12, named> const>);
+    auto const filled =
+        code.with(typed_map_of<stats>{}, kfunc{bpfxx::btf::type_id{1}, 2},
+                  kernel_variable{bpfxx::btf::type_id{0}, bpfxx::fd_ref<bpfxx::kind::btf>::from_raw(9)});
+    constexpr fields want[] = {
+        {0x18, 1, 1, 0, 77}, {0, 0, 0, 0, 0},     {0x18, 2, 3, 0, 0}, {0, 0, 0, 0, 9},
+        {0x85, 0, 2, 2, 1},  {0x18, 1, 1, 0, 77}, {0, 0, 0, 0, 0},    {0x18, 2, 0, 0, 1},
+        {0, 0, 0, 0, 0},     {0x85, 0, 2, 2, 1},  {0xb7, 0, 0, 0, 0}, {0x95, 0, 0, 0, 0},
+    };
+    tests::insn::check(filled.instructions(), want);
+
+    using typed = program_code<12, slots<map_slot<0, typed_map_of<stats>>>>;
+    static_assert(fillable<typed, typed_map_of<stats>> && !fillable<typed, typed_map_of<key>> &&
+                  !fillable<typed, borrowed>);
+    using function = program_code<12, slots<kfunc_slot<0>>>;
+    static_assert(fillable<function, kfunc> && !fillable<function, kernel_variable> && !fillable<function, borrowed>);
+    using variable = program_code<12, slots<kernel_variable_slot<0>>>;
+    static_assert(fillable<variable, kernel_variable> && !fillable<variable, kfunc>);
+}
+
+TEST_CASE("blocks and long jumps are put where labels are") {
+    constexpr auto code = assemble(mov(r0, 0), loop(), add(r0, 1), break_if(r0 == 7), if_(r0 == 3), add(r0, 1), else_(),
+                                   gotol("on"), end_if(), label("on"), again_if(r0 != 9), exit());
+    constexpr fields want[] = {
+        {0xb7, 0, 0, 0, 0}, {0x07, 0, 0, 0, 1}, {0x15, 0, 0, 5, 7},  {0x55, 0, 0, 2, 3}, {0x07, 0, 0, 0, 1},
+        {0x05, 0, 0, 1, 0}, {0x06, 0, 0, 0, 0}, {0x55, 0, 0, -7, 9}, {0x95, 0, 0, 0, 0},
+    };
+    tests::insn::check(code.instructions(), want);
 }
 
 TEST_CASE("slots may leave numbers out, so that programs can share one order of maps") {
@@ -136,8 +189,6 @@ template <class Code>
 concept has_instructions = requires(Code code) { code.instructions(); };
 static_assert(has_instructions<program_code<2>> && !has_instructions<program_code<2, one_map>>);
 
-template <class Code, class... Map>
-concept fillable = requires(Code code, Map... maps) { code.with(maps...); };
 static_assert(fillable<program_code<2, two_maps>, borrowed, borrowed> &&
               !fillable<program_code<2, two_maps>, borrowed>);
 static_assert(!fillable<program_code<2, two_maps>, borrowed, borrowed, borrowed> &&
