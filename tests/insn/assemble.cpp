@@ -170,6 +170,12 @@ TEST_CASE("an array of instructions is a statement") {
     tests::insn::check(code.instructions(), want);
 }
 
+TEST_CASE("an array of what the functions give is one, too") {
+    constexpr auto code = assemble(std::array{mov(r0, 0), add(r0, 1)}, exit());
+    static_assert(std::same_as<decltype(code), program_code<3> const>);
+    CHECK(code.instructions()[1] == add(r0, 1));
+}
+
 TEST_CASE("a program may end with a jump") {
     constexpr auto code = assemble(jump("work"), label("out"), exit(), label("work"), mov(r0, 0), jump("out"));
     CHECK(code.instructions().back() == instruction{0x05, 0, -3, 0});

@@ -98,14 +98,15 @@ class verifier {
     /// Why programs for this hook cannot be loaded here, if so.
     [[nodiscard]] std::string refusal() const {
         if (hook_.name != nullptr && target_ == btf::type_id{}) return "no such name in the kernel's types";
-        auto const made = load(std::array{mov(insn::r0, hook_.result), insn::exit()});
+        auto const made = load(std::array<instruction, 2>{mov(insn::r0, hook_.result), insn::exit()});
         return made ? std::string{} : std::string{name(made.error().code)};
     }
 
-    [[nodiscard]] bool accepts_no_result() const { return load(std::array{insn::exit()}).has_value(); }
+    [[nodiscard]] bool accepts_no_result() const { return load(std::array<instruction, 1>{insn::exit()}).has_value(); }
 
     [[nodiscard]] bool accepts(instruction const& access) const {
-        return load(std::array{mov(insn::r2, 0), access, mov(insn::r0, hook_.result), insn::exit()}).has_value();
+        return load(std::array<instruction, 4>{mov(insn::r2, 0), access, mov(insn::r0, hook_.result), insn::exit()})
+            .has_value();
     }
 
   private:

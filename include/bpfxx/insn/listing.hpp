@@ -35,9 +35,9 @@ class listing {
         push(one);
     }
 
-    template <std::size_t N>
-    constexpr void put(std::array<instruction, N> const& many) noexcept {
-        for (instruction const& one : many) put(one);
+    template <class Instruction, std::size_t N>
+    constexpr void put(std::array<Instruction, N> const& many) noexcept {
+        for (Instruction const& one : many) put(one);
     }
 
     constexpr void put(wide_instruction const& one) noexcept {

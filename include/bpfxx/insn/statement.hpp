@@ -55,6 +55,11 @@ struct statement_footprint<std::array<instruction, N>> {
     static constexpr footprint value{.slots = N};
 };
 
+template <std::size_t N>
+struct statement_footprint<std::array<placed<instruction>, N>> {
+    static constexpr footprint value{.slots = N};
+};
+
 template <>
 struct statement_footprint<wide_instruction> {
     static constexpr footprint value{.slots = 2};

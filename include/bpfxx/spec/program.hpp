@@ -11,6 +11,7 @@
 #include <bpfxx/sys/flags.hpp>
 #include <bpfxx/sys/info/debug.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,9 @@
 namespace bpfxx {
 
 namespace insn {
+
+template <class Statement>
+struct placed;
 
 template <class... Slot>
 struct slots;
@@ -59,6 +63,12 @@ class program_text {
         requires(Slots::count != 0)
     constexpr program_text(insn::program_code<N, Slots, Other> const&) noexcept {
         static_assert(Slots::count == 0, "this program names maps: fill them, code.with(map)");
+    }
+
+    template <std::size_t N>
+    constexpr program_text(std::array<insn::placed<insn::instruction>, N> const&) noexcept {
+        static_assert(N > N,
+                      "these remember their places in C++: name the element type, std::array<insn::instruction, 2>");
     }
 
     template <class Missing = void>
