@@ -213,6 +213,12 @@ static_assert(!assembled<instruction, int> && !assembled<condition> && !assemble
 constexpr auto longer_than_a_fold =
     assemble(jump_if(r1 == 0, "out"), FOUR(FOUR(FOUR(SIXTEEN(add(r0, 1))))), label("out"), mov(r0, 0), exit());
 
+// A block of four instructions, among them a comparison that the checks follow both ways.
+#define BLOCK load_packet<std::uint16_t>(12), if_(r0 > 3), mov(r7, r0), end_if(), add(r7, 1)
+constexpr auto long_and_branching =
+    assemble(mov(r6, r1), mov(r7, 0), FOUR(FOUR(FOUR(FOUR(BLOCK)))), mov(r0, 0), exit());
+static_assert(long_and_branching.instructions().size() == 4 + 4 * 256);
+
 TEST_CASE("a thousand statements assemble within the compilers' default limits") {
     static_assert(std::same_as<decltype(longer_than_a_fold), program_code<1027> const>);
     CHECK(longer_than_a_fold.instructions()[0].off == 1024);

@@ -37,7 +37,7 @@ struct value_forms<stored_found<Stored, Found>> {
 template <class Value>
 using stored_value = typename detail::value_forms<Value>::stored;
 
-/// What a lookup gives; a placeholder without meaning where `is_found` is false.
+/// What a lookup gives; nothing of use where `is_found` is false.
 template <class Value>
 using found_value = std::conditional_t<std::is_void_v<typename detail::value_forms<Value>::found>, unsigned char,
                                        typename detail::value_forms<Value>::found>;
