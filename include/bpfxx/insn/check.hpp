@@ -150,7 +150,7 @@ class checker {
         if (sure_[slot] && (unset & ~unset_[slot]) == 0) return;
         sure_[slot] = true;
         unset_[slot] |= unset;
-        if (slot <= from) again_ = true;
+        if (slot < from) again_ = true;
     }
 
     constexpr fault fault_of(std::size_t i, register_state const& now, std::uint16_t unset, bool open) const noexcept {
