@@ -183,12 +183,12 @@ TEST_CASE("what the verifier learns of one register, it knows of its copies") {
         assemble_unchecked(mov(r6, r1), load_packet<std::uint32_t>(0), mov(r7, 0), load_packet<std::uint16_t>(4),
                            jump_if(r0 != 5, "some"), mov(r0, 0), exit(), label("some"), mov(r0, r8), exit());
     constexpr auto by_budget = assemble_unchecked(may_goto("out"), mov(r6, 1), label("out"), mov(r0, r6), exit());
-    // Linux 6.18 looks at both sides of this one, newer kernels do not.
+    // Linux 6.18 looks at both sides of the first, 6.1 of the second; newer kernels do not.
     CHECK(found_in(with_itself) == finding{});
+    CHECK(found_in(spilled) == finding{});
     try_all({
         {"a copy", fault::none, 0, list(copied)},
         {"the same again", fault::none, 0, list(twice)},
-        {"through the stack", fault::none, 0, list(spilled)},
         {"a number from the packet", fault::register_unset, 7, list(two)},
         {"the kernel looks at both sides of may_goto", fault::register_unset, 2, list(by_budget)},
     });
@@ -280,13 +280,12 @@ TEST_CASE("the context, where the type of program is known") {
     constexpr auto field = assemble_unchecked<sched_cls>(load(r2, r1 + ctx<sched_cls>::mark), jump_if(r2 == 7, "seven"),
                                                          mov(r6, 1), label("seven"), mov(r0, r6), exit());
     CHECK(found_in(field) == finding{fault::register_unset, 3});
-    // Greater than the other, it is not the least; less than it, the other is not the greatest.
+    // Greater than the other, it is not the least; less than it, the other is not the greatest. Linux 6.12 knows that.
     constexpr auto compared = assemble<sched_cls>(
         load(r2, r1 + ctx<sched_cls>::mark), load(r3, r1 + ctx<sched_cls>::priority), jump_if(r2 > r3, "greater"),
         mov(r0, 0), exit(), label("greater"), jump_if(w3 == 0xffffffff, "never"), jump_if(w2 == 0, "never"), mov(r0, 0),
         exit(), label("never"), mov(r0, r8), exit());
     CHECK(found_in(compared) == finding{});
-    CHECK(bpfxx::sched_cls_program::load({.insns = compared, .license = "GPL"}));
     constexpr auto pointer = assemble<sched_cls>(load(r2, r1 + ctx<sched_cls>::sk), jump_if(r2 == 7, "seven"),
                                                  mov(r6, 1), label("seven"), mov(r0, 0), exit());
     CHECK(found_in(pointer) == finding{});
