@@ -2,7 +2,6 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -35,10 +34,11 @@ namespace detail {
 template <std::size_t Capacity, class Rules>
 class checker {
   public:
-    constexpr explicit checker(std::span<instruction const> given_code) noexcept : code_{given_code} {}
+    constexpr explicit checker(std::span<instruction const> given_code) noexcept
+        : all_{given_code}, code_{given_code.data()}, count_{given_code.size()} {}
 
     constexpr finding run() noexcept {
-        if (auto const found = flow_.read(code_)) return found;
+        if (auto const found = flow_.read(all_)) return found;
         seed(0, register_state::at_start(true));
         mark(0, 0, register_state::at_start(true).unset);
         // Without a way back, everything that leads to an instruction has been seen before it.
@@ -60,7 +60,7 @@ class checker {
         bool sure = false;
         // Registers that are unset on one of the sure ways.
         std::uint16_t unset = 0;
-        for (std::size_t i = 0; i != code_.size(); ++i) {
+        for (std::size_t i = 0; i != count_; ++i) {
             auto const& step = flow_[i];
             if (step.goes == flow_kind::second_slot) continue;
             if (step.is_entry) {
@@ -110,7 +110,7 @@ class checker {
     }
 
     constexpr finding unreachable() const noexcept {
-        for (std::size_t i = 0; i != code_.size(); ++i)
+        for (std::size_t i = 0; i != count_; ++i)
             if (flow_[i].is_entry ? !seen_[i] : flow_.follows_an_end(i))
                 return {fault::unreachable, static_cast<std::uint32_t>(i)};
         return {};
@@ -195,12 +195,16 @@ class checker {
         return offset % bytes != 0 ? fault::stack_misaligned : fault::none;
     }
 
-    std::span<instruction const> code_;
+    static constexpr std::size_t room = Capacity == 0 ? 1 : Capacity;
+
+    std::span<instruction const> all_;
+    instruction const* code_;
+    std::size_t count_;
     flow<Capacity> flow_{};
-    std::array<register_state, Capacity> at_{};
-    std::array<std::uint16_t, Capacity> unset_{};
-    std::array<bool, Capacity> seen_{};
-    std::array<bool, Capacity> sure_{};
+    register_state at_[room]{};
+    std::uint16_t unset_[room]{};
+    bool seen_[room]{};
+    bool sure_[room]{};
     finding found_{};
     bool again_ = false;
 };

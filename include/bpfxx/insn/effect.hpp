@@ -2,8 +2,6 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 
 #include <bpfxx/insn/helper.hpp>
@@ -98,11 +96,15 @@ constexpr opcode_facts facts_of_opcode(std::uint8_t code) noexcept {
     return facts_of_jump(code);
 }
 
-inline constexpr std::array<opcode_facts, 256> opcode_table = [] {
-    std::array<opcode_facts, 256> made{};
-    for (std::size_t i = 0; i != 256; ++i) made[i] = facts_of_opcode(static_cast<std::uint8_t>(i));
-    return made;
-}();
+struct opcode_facts_table {
+    opcode_facts of[256]{};
+
+    consteval opcode_facts_table() {
+        for (unsigned code = 0; code != 256; ++code) of[code] = facts_of_opcode(static_cast<std::uint8_t>(code));
+    }
+};
+
+inline constexpr opcode_facts_table opcode_table;
 
 /// r1 to r5, which hold the arguments of a call and no value after it.
 inline constexpr std::uint16_t call_registers = 0x3e;
@@ -129,7 +131,7 @@ constexpr effect call_effect(instruction const& one) noexcept {
 /// not read, since what they are is not seen here.
 /// UAPI: `struct bpf_insn`
 constexpr effect effect_of(instruction const& one) noexcept {
-    auto const& known = detail::opcode_table[one.code];
+    auto const& known = detail::opcode_table.of[one.code];
     auto const dst = 1u << one.dst(), src = 1u << one.src();
     switch (known.does) {
     case detail::action::atomic: return detail::atomic_effect(one);

@@ -2,7 +2,6 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -138,7 +137,7 @@ class flow {
     constexpr fault read_one(std::span<instruction const> code, std::size_t i) noexcept {
         auto const& one = code[i];
         auto& step = steps_[i];
-        step.does = opcode_table[one.code].does;
+        step.does = opcode_table.of[one.code].does;
         step.by = effect_of(one);
         if ((step.by.reads | step.by.sets) >> 11 != 0) return fault::no_such_register;
         if (step.by.sets >> 10 != 0) return fault::write_to_r10;
@@ -202,7 +201,8 @@ class flow {
         return i + 1 != count_ && steps_[i + 1].goes == flow_kind::second_slot ? 2 : 1;
     }
 
-    std::array<flow_step, Capacity> steps_{};
+    // Plain arrays: compilers evaluate them in fewer steps than the functions of std::array.
+    flow_step steps_[Capacity == 0 ? 1 : Capacity]{};
     std::size_t count_ = 0;
     bool may_throw_ = false;
     bool goes_back_ = false;
