@@ -58,7 +58,7 @@ template <class OnNoValue>
 struct no_value_policy : outcome::policy::base {
     template <class Impl>
     static constexpr void wide_value_check(Impl&& self) {
-        if (!base::_has_value(std::forward<Impl>(self))) OnNoValue::fail(error(base::_error(std::forward<Impl>(self))));
+        if (!base::_has_value(self)) OnNoValue::fail(error(base::_error(self)));
     }
 
     template <class Impl>

@@ -27,9 +27,9 @@ using namespace bpfxx::classic;
 using tests::classic::bytes;
 using tests::classic::unix_pair;
 
-static_assert(sizeof(classic::detail::program) == sizeof(::sock_fprog));
-static_assert(offsetof(classic::detail::program, count) == offsetof(::sock_fprog, len));
-static_assert(offsetof(classic::detail::program, code) == offsetof(::sock_fprog, filter));
+static_assert(sizeof(classic::detail::filter_record) == sizeof(::sock_fprog));
+static_assert(offsetof(classic::detail::filter_record, count) == offsetof(::sock_fprog, len));
+static_assert(offsetof(classic::detail::filter_record, code) == offsetof(::sock_fprog, filter));
 
 // a value of its own among what is no command of bpf(2)
 

@@ -20,13 +20,13 @@ namespace bpfxx::classic {
 
 namespace detail {
 
-struct program {
+struct filter_record {
     std::uint16_t count;
     instruction const* code;
 };
 
 /// A length that 16 bits cut could become one that the kernel takes.
-constexpr program as_program(std::span<instruction const> code) noexcept {
+constexpr filter_record as_record(std::span<instruction const> code) noexcept {
     constexpr std::size_t most = 0xffff;
     return {static_cast<std::uint16_t>(code.size() < most ? code.size() : most), code.data()};
 }
@@ -49,7 +49,7 @@ result<void> set_option(fd_ref<kind::socket> socket, int option, Value const& va
 /// locked; ENOTSOCK; EBADF
 /// Costs: one system call, no allocation
 [[nodiscard]] inline result<void> attach(fd_ref<kind::socket> socket, std::span<instruction const> filter) noexcept {
-    return detail::set_option(socket, SO_ATTACH_FILTER, detail::as_program(filter));
+    return detail::set_option(socket, SO_ATTACH_FILTER, detail::as_record(filter));
 }
 
 /// Takes the filter away, classic or not.
@@ -78,7 +78,7 @@ result<void> set_option(fd_ref<kind::socket> socket, int option, Value const& va
 /// Costs: one system call, no allocation
 [[nodiscard]] inline result<void> attach_reuseport(fd_ref<kind::socket> socket,
                                                    std::span<instruction const> filter) noexcept {
-    return detail::set_option(socket, SO_ATTACH_REUSEPORT_CBPF, detail::as_program(filter));
+    return detail::set_option(socket, SO_ATTACH_REUSEPORT_CBPF, detail::as_record(filter));
 }
 
 /// Leaves the choice among the sockets to the kernel again.

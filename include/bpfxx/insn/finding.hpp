@@ -48,6 +48,7 @@ namespace detail {
 /// whose number all compilers print: the line of the instruction.
 constexpr int refuse(fault what, std::uint_least32_t at) noexcept {
     constexpr int line[1]{};
+    // NOLINTBEGIN(bugprone-branch-clone): the sentences differ
     switch (what) {
     case fault::none: break;
     case fault::empty: return line[at];             // a program needs at least one instruction
@@ -84,6 +85,7 @@ constexpr int refuse(fault what, std::uint_least32_t at) noexcept {
         return line[at]; // the kernel subtracts nothing from a copy of r10: add a negative number
     case fault::context_access: return line[at]; // this type of program has no such field in its context: see ctx<...>
     }
+    // NOLINTEND(bugprone-branch-clone)
     return 0;
 }
 

@@ -67,7 +67,7 @@ class program_text {
 
     template <std::size_t N>
     constexpr program_text(std::array<insn::placed<insn::instruction>, N> const&) noexcept {
-        static_assert(N > N,
+        static_assert(detail::never<std::array<int, N>>,
                       "these remember their places in C++: name the element type, std::array<insn::instruction, 2>");
     }
 
