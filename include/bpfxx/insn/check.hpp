@@ -195,7 +195,8 @@ class checker {
         return offset % bytes != 0 ? fault::stack_misaligned : fault::none;
     }
 
-    static constexpr std::size_t room = Capacity == 0 ? 1 : Capacity;
+    // Past the last slot, where nothing goes, g++ wants to see room in the smallest of programs.
+    static constexpr std::size_t room = Capacity + 2;
 
     std::span<instruction const> all_;
     instruction const* code_;

@@ -202,7 +202,7 @@ class flow {
     }
 
     // Plain arrays: compilers evaluate them in fewer steps than the functions of std::array.
-    flow_step steps_[Capacity == 0 ? 1 : Capacity]{};
+    flow_step steps_[Capacity + 2]{};
     std::size_t count_ = 0;
     bool may_throw_ = false;
     bool goes_back_ = false;
