@@ -44,8 +44,10 @@
 #include <bpfxx/insn/atomic.hpp>
 #include <bpfxx/insn/call.hpp>
 #include <bpfxx/insn/check.hpp>
+#include <bpfxx/insn/constant.hpp>
 #include <bpfxx/insn/context_rules.hpp>
 #include <bpfxx/insn/disassemble.hpp>
+#include <bpfxx/insn/each.hpp>
 #include <bpfxx/insn/effect.hpp>
 #include <bpfxx/insn/finding.hpp>
 #include <bpfxx/insn/flow.hpp>

@@ -202,7 +202,7 @@ static_assert(!fillable<program_code<2, two_maps>, borrowed, borrowed, borrowed>
 static_assert(fillable<program_code<2>> && !fillable<program_code<2>, borrowed>);
 
 template <class... Statement>
-concept assembled = detail::all_statements<Statement...>();
+concept assembled = detail::all_statements<Statement...>;
 static_assert(assembled<instruction, wide_instruction, label_definition, label_reference, map_load<3>>);
 static_assert(assembled<std::array<instruction, 3>> && assembled<>);
 static_assert(!assembled<instruction, int> && !assembled<condition> && !assembled<map_slot<0>>);

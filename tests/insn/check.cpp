@@ -215,10 +215,13 @@ TEST_CASE("loops are learnt before they are judged") {
     // Behind a jump back: where it leads is judged only once it is known to be reached.
     constexpr auto back = assemble_unchecked(mov(r0, 0), jump("middle"), label("early"), mov(r0, r8), exit(),
                                              label("middle"), jump("early"));
+    constexpr auto only_back =
+        assemble(jump("middle"), label("early"), mov(r0, 0), exit(), label("middle"), jump("early"));
     try_all({
         {"set by the loop", fault::none, 0, list(set_inside)},
         {"set by an inner loop", fault::none, 0, list(inner)},
         {"behind a jump back", fault::register_unset, 2, list(back)},
+        {"reached only by a jump back", fault::none, 0, list(only_back)},
     });
 }
 

@@ -441,7 +441,7 @@ TEST_CASE("texts that are cut, changed or random are read or refused, and nothin
             case 1: line.insert(at, 1, random_character()); break;
             default: line.erase(at, 1); break;
             }
-            if (line.empty()) line = " ";
+            if (line.empty()) line.push_back(' ');
         }
         feed(line);
         std::string noise(source.bits() % 40, ' ');

@@ -106,7 +106,7 @@ template <class... Statement>
 jumps resolved_jumps(Statement const&... statements) {
     jumps all;
     auto const blocks = resolved(statements...);
-    for (auto const& [from, to] : blocks.jumps()) all.emplace_back(from, to);
+    for (std::size_t i = 0; i != blocks.jump_count(); ++i) all.emplace_back(blocks.jump(i).from, blocks.jump(i).to);
     return all;
 }
 
@@ -174,7 +174,7 @@ TEST_CASE("assembled, every block is its jumps and nothing else") {
 }
 
 // All of it while compiling.
-static_assert(resolved(loop(), if_(r0 == 0), break_(), else_(), x, end_if(), again(), x).jumps()[1].to == 5);
+static_assert(resolved(loop(), if_(r0 == 0), break_(), else_(), x, end_if(), again(), x).jump(1).to == 5);
 
 template <class Condition>
 concept conditional = requires(Condition when) { if_(when); } || requires(Condition when) { again_if(when); } ||

@@ -44,13 +44,6 @@ static_assert(sizeof(node) == 16 && plain_bytes<node>);
 static_assert(!std::is_copy_constructible_v<arena<>> && std::is_nothrow_move_constructible_v<arena<>>);
 static_assert(std::is_same_v<decltype(std::declval<arena<read_only> const&>().at<int>(0)), int const*>);
 
-/// What makes an address in user space one that loads and stores of a program take.
-constexpr insn::instruction to_program_address(insn::reg64 of) {
-    constexpr std::int16_t address_space_cast = 1;
-    return {insn::opcode(insn::opcode_class::alu64, insn::alu_op::mov, insn::operand_source::x),
-            insn::instruction::pack(of.number(), of.number()), address_space_cast, 1};
-}
-
 syscall_program load(std::span<insn::instruction const> code) {
     std::vector<char> log(1 << 16);
     auto loaded = syscall_program::load({.insns = code, .license = "GPL"}, log);
@@ -173,10 +166,10 @@ TEST_CASE("a program reads what user space wrote, writes what it reads, and foll
 
     // first->number += first->next->number
     static constexpr auto code =
-        assemble(insn::load_map_value(r1, insn::map_slot<0>{}, 64), to_program_address(r1),
-                 insn::load<std::uint64_t>(r2, r1 + 0), to_program_address(r2), insn::load<std::uint64_t>(r3, r2 + 8),
-                 insn::load<std::uint64_t>(r4, r1 + 8), insn::add(r4, r3), insn::store<std::uint64_t>(r1 + 8, r4),
-                 insn::mov(r0, 0), insn::exit());
+        assemble(insn::load_map_value(r1, insn::map_slot<0>{}, 64), insn::arena_to_kernel(r1, r1),
+                 insn::load<std::uint64_t>(r2, r1 + 0), insn::arena_to_kernel(r2, r2),
+                 insn::load<std::uint64_t>(r3, r2 + 8), insn::load<std::uint64_t>(r4, r1 + 8), insn::add(r4, r3),
+                 insn::store<std::uint64_t>(r1 + 8, r4), insn::mov(r0, 0), insn::exit());
     auto const program = load(code.with(made.fd()));
     run(program);
     CHECK(std::atomic_ref{first->number}.load() == 42);
@@ -188,7 +181,7 @@ TEST_CASE("to a program, a page that nobody touched is not there; user space bri
     if (!has_arenas()) return support::skip(too_old);
     auto const made = arena<>::create({.pages = 2}).value();
     static constexpr auto code =
-        assemble(insn::load_map_value(r1, insn::map_slot<0>{}, 16), to_program_address(r1), insn::mov(r2, 7),
+        assemble(insn::load_map_value(r1, insn::map_slot<0>{}, 16), insn::arena_to_kernel(r1, r1), insn::mov(r2, 7),
                  insn::store<std::uint64_t>(r1 + 0, r2), insn::load<std::uint32_t>(r0, r1 + 0), insn::exit());
     auto const program = load(code.with(made.fd()));
     CHECK(run(program) == 0); // written nowhere
@@ -206,18 +199,11 @@ TEST_CASE("a pointer that a program got from bpf_arena_alloc_pages is one of the
     if (!function) return support::skip("this kernel has no bpf_arena_alloc_pages");
     auto const made = arena<>::create({.pages = 4}).value();
 
-    static constexpr insn::instruction call_kfunc{
-        insn::opcode(insn::opcode_class::jmp, insn::jump_op::call, insn::operand_source::k),
-        insn::instruction::pack(0, std::uint8_t(insn::pseudo_call::kfunc)), 0, 0};
     static constexpr auto code =
         assemble(insn::load_map(r1, insn::map_slot<0>{}), insn::mov(r2, 0), insn::mov(r3, 1), insn::mov(r4, -1),
-                 insn::mov(r5, 0), call_kfunc, insn::mov(r1, r0), to_program_address(r1), insn::mov(r2, 99),
+                 insn::mov(r5, 0), insn::call(insn::kfunc_slot<1>{}), insn::arena_to_kernel(r1, r0), insn::mov(r2, 99),
                  insn::store<std::uint64_t>(r1 + 24, r2), insn::exit());
-    auto const filled = code.with(made.fd());
-    std::vector<insn::instruction> patched(filled.instructions().begin(), filled.instructions().end());
-    for (auto& slot : patched)
-        if (slot == call_kfunc) slot.imm = static_cast<std::int32_t>(function->id());
-    auto const program = load(patched);
+    auto const program = load(code.with(made.fd(), insn::kfunc{function->id()}));
     struct page {
         std::array<std::uint64_t, 8> numbers;
     };

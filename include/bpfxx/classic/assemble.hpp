@@ -15,6 +15,7 @@
 #include <bpfxx/classic/jump.hpp>
 #include <bpfxx/classic/load.hpp>
 #include <bpfxx/ill_formed.hpp>
+#include <bpfxx/insn/each.hpp>
 
 namespace bpfxx::classic {
 
@@ -27,6 +28,12 @@ struct footprint {
     std::size_t instructions = 0;
     std::size_t labels = 0;
     std::size_t references = 0;
+
+    constexpr void add(footprint const& other) noexcept {
+        instructions += other.instructions;
+        labels += other.labels;
+        references += other.references;
+    }
 };
 
 template <class T>
@@ -60,26 +67,11 @@ struct statement_footprint<label_definition> {
 template <class T>
 concept statement = requires { statement_footprint<T>::value; };
 
-// Arrays and loops instead of fold expressions: clang ends a fold at 256 operands.
 template <class... T>
-consteval bool all_statements() {
-    bool const each[] = {true, statement<T>...};
-    for (bool const one : each)
-        if (!one) return false;
-    return true;
-}
+inline constexpr bool all_statements = insn::detail::all_hold<statement<T>...>;
 
 template <class... T>
-consteval footprint total() {
-    footprint const each[] = {footprint{}, statement_footprint<T>::value...};
-    footprint sum;
-    for (footprint const& one : each) {
-        sum.instructions += one.instructions;
-        sum.labels += one.labels;
-        sum.references += one.references;
-    }
-    return sum;
-}
+inline constexpr footprint total = insn::detail::sum_of<footprint>({&statement_footprint<T>::value...});
 
 /// The instructions that a jump skips on its way to a label.
 constexpr std::uint32_t skipped(std::size_t jump, std::size_t target) noexcept {
@@ -205,7 +197,7 @@ namespace detail {
 struct assembler {
     template <class... Statement>
     static constexpr auto assemble(Statement const&... statements) noexcept {
-        constexpr footprint size = total<Statement...>();
+        constexpr footprint size = total<Statement...>;
         listing<size> all;
         [[maybe_unused]] bool const in_order[] = {true, (all.put(statements), true)...};
         return filter<size.instructions>{all.finish()};
@@ -218,13 +210,13 @@ struct assembler {
 /// labels and jumps. What the kernel would refuse does not compile.
 /// UAPI: `struct sock_filter`
 template <class... Statement>
-    requires(detail::all_statements<Statement...>())
+    requires detail::all_statements<Statement...>
 consteval auto assemble(Statement const&... statements) {
     return detail::assembler::assemble(statements...);
 }
 
 template <class... Statement>
-    requires(!detail::all_statements<Statement...>())
+    requires(!detail::all_statements<Statement...>)
 void assemble(Statement const&...) = delete; // assemble() takes instructions, labels and jumps, nothing else
 
 } // namespace bpfxx::classic

@@ -2,12 +2,10 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
-#include <concepts>
 #include <cstdint>
-#include <type_traits>
-#include <utility>
 
 #include <bpfxx/ill_formed.hpp>
+#include <bpfxx/insn/constant.hpp>
 
 // Classic BPF: the older instruction set of packet filters, which a socket takes without bpf(2) and without privilege.
 namespace bpfxx::classic {
@@ -131,26 +129,14 @@ inline constexpr index_register x{};
 
 /// What may stand as a constant in an instruction: an integer or an enumerator.
 template <class T>
-concept number = (std::integral<T> || std::is_enum_v<T>) && sizeof(T) <= 8;
+concept number = insn::constant<T>;
 
 namespace detail {
 
-/// The value as one of the two 64-bit types, since the comparisons of <utility> refuse enumerators, bool and char.
-template <number T>
-constexpr auto widened(T value) noexcept {
-    if constexpr (std::is_enum_v<T>)
-        return widened(static_cast<std::underlying_type_t<T>>(value));
-    else if constexpr (std::signed_integral<T>)
-        return static_cast<std::int64_t>(value);
-    else
-        return static_cast<std::uint64_t>(value);
-}
-
 template <number T>
 constexpr std::uint32_t bits_32(T value) noexcept {
-    if (!std::in_range<std::int32_t>(widened(value)) && !std::in_range<std::uint32_t>(widened(value)))
-        ill_formed("constant does not fit 32 bits: a classic filter has no wider ones");
-    return static_cast<std::uint32_t>(widened(value));
+    if (!insn::detail::fits_32(value)) ill_formed("constant does not fit 32 bits: a classic filter has no wider ones");
+    return static_cast<std::uint32_t>(value);
 }
 
 } // namespace detail

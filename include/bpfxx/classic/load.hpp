@@ -70,7 +70,7 @@ namespace detail {
 template <std::integral T>
 constexpr std::int64_t distance(T bytes) noexcept {
     constexpr std::int64_t far = std::int64_t{1} << 40;
-    auto const wide = widened(bytes);
+    auto const wide = insn::detail::widened(bytes);
     if (std::cmp_greater(wide, far)) return far;
     return std::cmp_less(wide, -far) ? -far : static_cast<std::int64_t>(wide);
 }

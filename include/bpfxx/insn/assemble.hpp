@@ -2,7 +2,6 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -61,7 +60,7 @@ class [[nodiscard]] program_code {
     constexpr std::span<instruction const> instructions() const noexcept
         requires(Slots::count == 0)
     {
-        return code_;
+        return {code_.of, N};
     }
 
     template <class Unfilled = Slots>
@@ -72,7 +71,7 @@ class [[nodiscard]] program_code {
     constexpr operator std::span<instruction const>() const noexcept
         requires(Slots::count == 0)
     {
-        return code_;
+        return {code_.of, N};
     }
 
     template <class Unfilled = Slots>
@@ -110,61 +109,60 @@ class [[nodiscard]] program_code {
     template <std::size_t, class, class>
     friend class program_code;
 
-    explicit constexpr program_code(std::array<instruction, N> const& given_code) noexcept : code_{given_code} {}
+    explicit constexpr program_code(detail::code_block<N> const& given_code) noexcept : code_{given_code} {}
 
     // What names a slot is looked for in the original, where no descriptor can be taken for a number.
     template <class Map>
-    constexpr void fill(std::array<instruction, N>& filled, std::int32_t number, Map const& map) const noexcept {
+    constexpr void fill(detail::code_block<N>& filled, std::int32_t number, Map const& map) const noexcept {
         for (std::size_t i = 0; i != N; ++i)
-            if (detail::names_map(code_[i]) && code_[i].imm == number) filled[i].imm = detail::descriptor_of(map);
+            if (detail::names_map(code_.of[i]) && code_.of[i].imm == number)
+                filled.of[i].imm = detail::descriptor_of(map);
     }
 
-    constexpr void fill(std::array<instruction, N>& filled, std::int32_t number, kfunc const& given) const noexcept {
+    constexpr void fill(detail::code_block<N>& filled, std::int32_t number, kfunc const& given) const noexcept {
         for (std::size_t i = 0; i != N; ++i)
-            if (detail::names_kfunc_slot(code_[i]) && code_[i].imm == number) detail::fill(filled[i], given);
+            if (detail::names_kfunc_slot(code_.of[i]) && code_.of[i].imm == number) detail::fill(filled.of[i], given);
     }
 
-    constexpr void fill(std::array<instruction, N>& filled, std::int32_t number,
+    constexpr void fill(detail::code_block<N>& filled, std::int32_t number,
                         kernel_variable const& given) const noexcept {
         for (std::size_t i = 0; i + 1 < N; ++i)
-            if (detail::names_kernel_variable_slot(code_[i], code_[i + 1]) && code_[i].imm == number)
-                detail::fill(filled[i], filled[i + 1], given);
+            if (detail::names_kernel_variable_slot(code_.of[i], code_.of[i + 1]) && code_.of[i].imm == number)
+                detail::fill(filled.of[i], filled.of[i + 1], given);
     }
 
     // Every subprogram is named by a call or a load, so none is missed.
     constexpr std::size_t next_start(std::size_t after) const noexcept {
         std::size_t nearest = N;
         for (std::size_t i = 0; i != N; ++i) {
-            if (!detail::names_subprogram(code_[i])) continue;
-            auto const target = static_cast<std::size_t>(static_cast<std::int64_t>(i) + 1 + code_[i].imm);
+            if (!detail::names_subprogram(code_.of[i])) continue;
+            auto const target = static_cast<std::size_t>(static_cast<std::int64_t>(i) + 1 + code_.of[i].imm);
             if (target > after && target < nearest) nearest = target;
         }
         return nearest;
     }
 
-    std::array<instruction, N> code_;
+    detail::code_block<N> code_;
 };
 
 namespace detail {
 
 struct assembler {
-    template <class Kind, class... Statement>
-    static constexpr auto list(Statement const&... statements) noexcept {
-        if (!all_agree<slots_named<Statement...>, Statement...>())
+    template <footprint Size, class Slots, class... Statement>
+    static constexpr void list(listing<Size, Slots>& all, Statement const&... statements) noexcept {
+        if (!all_agree<Slots, Statement...>)
             ill_formed("two instructions give one slot different kinds or types: number the slots apart");
-        listing<total<Statement...>()> all;
-        [[maybe_unused]] bool const in_order[] = {true, (all.put(statements), true)...};
-        return all;
+        [[maybe_unused]] bool const in_order[] = {true, (all.add(statements), true)...};
     }
 
-    template <class Kind, class... Statement, footprint Size>
-    static constexpr auto finish(listing<Size>& all) noexcept {
-        return program_code<Size.slots, slots_named<Statement...>, Kind>{all.finish()};
+    template <class Kind, footprint Size, class Slots>
+    static constexpr auto finish(listing<Size, Slots>& all) noexcept {
+        return program_code<Size.slots, Slots, Kind>{all.finish()};
     }
 
-    template <class Kind, footprint Size>
-    static constexpr void check_all(listing<Size> const& all) noexcept {
-        auto const found = check<Size.slots, Kind>(all.code());
+    template <class Kind, footprint Size, class Slots>
+    static constexpr void check_all(listing<Size, Slots> const& all) noexcept {
+        auto const found = checker<Size.slots, context_rules<Kind>>{all.code(), Size.slots}.run();
         if (found) refuse(found.what, all.line_of(found.slot));
     }
 };
@@ -177,10 +175,11 @@ struct assembler {
 /// which line the instruction stands: it complains of an element of that number.
 /// UAPI: `struct bpf_insn`
 template <class Kind = void, class... Statement>
-    requires(detail::all_statements<Statement...>())
+    requires detail::all_statements<Statement...>
 consteval auto assemble(Statement const&... statements) {
-    auto all = detail::assembler::list<Kind>(statements...);
-    auto const made = detail::assembler::finish<Kind, Statement...>(all);
+    detail::listing_for<Statement...> all;
+    detail::assembler::list(all, statements...);
+    auto const made = detail::assembler::finish<Kind>(all);
     detail::assembler::check_all<Kind>(all);
     return made;
 }
@@ -188,14 +187,15 @@ consteval auto assemble(Statement const&... statements) {
 /// The same without `check`, for programs that are wrong on purpose.
 /// UAPI: `struct bpf_insn`
 template <class Kind = void, class... Statement>
-    requires(detail::all_statements<Statement...>())
+    requires detail::all_statements<Statement...>
 consteval auto assemble_unchecked(Statement const&... statements) {
-    auto all = detail::assembler::list<Kind>(statements...);
-    return detail::assembler::finish<Kind, Statement...>(all);
+    detail::listing_for<Statement...> all;
+    detail::assembler::list(all, statements...);
+    return detail::assembler::finish<Kind>(all);
 }
 
 template <class Kind = void, class... Statement>
-    requires(!detail::all_statements<Statement...>())
+    requires(!detail::all_statements<Statement...>)
 void assemble(Statement const&...) = delete; // assemble() takes instructions, labels and jumps, nothing else
 
 } // namespace bpfxx::insn

@@ -34,11 +34,11 @@ namespace detail {
 template <std::size_t Capacity, class Rules>
 class checker {
   public:
-    constexpr explicit checker(std::span<instruction const> given_code) noexcept
-        : all_{given_code}, code_{given_code.data()}, count_{given_code.size()} {}
+    constexpr checker(instruction const* given_code, std::size_t given_count) noexcept
+        : code_{given_code}, count_{given_count} {}
 
     constexpr finding run() noexcept {
-        if (auto const found = flow_.read(all_)) return found;
+        if (auto const found = flow_.read(code_, count_)) return found;
         seed(0, register_state::at_start(true));
         mark(0, 0, register_state::at_start(true).unset);
         // Without a way back, everything that leads to an instruction has been seen before it.
@@ -47,7 +47,8 @@ class checker {
             }
         while (pass(true)) {
         }
-        return found_ ? found_ : unreachable();
+        if (!found_ && unreachable_ != 0) return {fault::unreachable, static_cast<std::uint32_t>(unreachable_)};
+        return found_;
     }
 
   private:
@@ -55,13 +56,15 @@ class checker {
     /// whether another pass is needed, because a jump back brought news.
     constexpr bool pass(bool judging) noexcept {
         again_ = false;
+        unreachable_ = 0;
         register_state now{};
         bool live = false;
         bool sure = false;
         // Registers that are unset on one of the sure ways.
         std::uint16_t unset = 0;
+        auto const* const steps = flow_.steps();
         for (std::size_t i = 0; i != count_; ++i) {
-            auto const& step = flow_[i];
+            auto const& step = steps[i];
             if (step.goes == flow_kind::second_slot) continue;
             if (step.is_entry) {
                 if (live) seed(i, now);
@@ -71,12 +74,15 @@ class checker {
                 sure = judging && sure_[i];
                 unset = unset_[i];
             }
-            if (!live) continue;
+            if (!live) {
+                if (unreachable_ == 0) unreachable_ = i;
+                continue;
+            }
             bool const open = sure && step.goes == flow_kind::branch && can_go_both_ways(code_[i], now);
             if (sure && (step.is_delicate || (step.by.reads & (now.unset | unset)) != 0) && judge(i, now, unset, open))
                 return false;
             advance<Rules>(now, code_[i], step.does, step.by);
-            if (sure && step.goes == flow_kind::straight)
+            if ((step.by.unsets | (step.by.sets & unset)) != 0)
                 unset = static_cast<std::uint16_t>((unset | step.by.unsets) & ~step.by.sets);
             if (step.goes == flow_kind::straight) continue;
             spread(i, now);
@@ -109,17 +115,9 @@ class checker {
         return bool(found_);
     }
 
-    constexpr finding unreachable() const noexcept {
-        for (std::size_t i = 0; i != count_; ++i)
-            if (flow_[i].is_entry ? !seen_[i] : flow_.follows_an_end(i))
-                return {fault::unreachable, static_cast<std::uint32_t>(i)};
-        return {};
-    }
-
     /// Where execution surely goes from here; whether to the next instruction.
     constexpr bool go_on(std::size_t i, bool open, std::uint16_t& unset) noexcept {
         auto const& step = flow_[i];
-        unset = static_cast<std::uint16_t>((unset | step.by.unsets) & ~step.by.sets);
         switch (step.goes) {
         case flow_kind::call_subprogram:
             mark(step.target, i, register_state::at_start(false).unset);
@@ -165,11 +163,10 @@ class checker {
         case opcode_class::stx:
             return fault_of_access(one, now.values[is_load_acquire(one) ? one.src() : one.dst()],
                                    flow_[i].does == action::atomic ? context_access::atomic : context_access::write);
-        case opcode_class::alu64:
-            return alu_of(one.code) == alu_op::sub && !takes_register(one.code) && is_stack(now.values[one.dst()])
+        default:
+            return flow_[i].does == action::subtract_constant && is_stack(now.values[one.dst()])
                        ? fault::stack_subtraction
                        : fault::none;
-        default: return fault::none;
         }
     }
 
@@ -198,7 +195,6 @@ class checker {
     // Past the last slot, where nothing goes, g++ wants to see room in the smallest of programs.
     static constexpr std::size_t room = Capacity + 2;
 
-    std::span<instruction const> all_;
     instruction const* code_;
     std::size_t count_;
     flow<Capacity> flow_{};
@@ -207,6 +203,8 @@ class checker {
     bool seen_[room]{};
     bool sure_[room]{};
     finding found_{};
+    /// The first slot that the last pass did not come to, which knows where every way leads; 0 if there is none.
+    std::size_t unreachable_ = 0;
     bool again_ = false;
 };
 
@@ -220,7 +218,7 @@ class checker {
 template <std::size_t Capacity, class Kind = void>
 constexpr finding check(std::span<instruction const> code) noexcept {
     if (code.size() > Capacity) return {fault::too_long, static_cast<std::uint32_t>(Capacity)};
-    return detail::checker<Capacity, context_rules<Kind>>{code}.run();
+    return detail::checker<Capacity, context_rules<Kind>>{code.data(), code.size()}.run();
 }
 
 } // namespace bpfxx::insn

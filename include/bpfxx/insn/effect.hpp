@@ -40,17 +40,33 @@ constexpr bool is_load_acquire(instruction const& one) noexcept {
 
 /// What becomes of values.
 enum class action : std::uint8_t {
-    nothing,      // an end, a jump without a comparison
+    nothing, // an end, a jump without a comparison
+    call,
+    packet_load,
+    // From here to `store`, the opcode alone says which registers count.
     compute,      // dst gets a value of which nothing is known
     add_constant, // to all of dst
     copy,         // all of src
     copy_part,    // the lower half of src
+    compare,
+    // From here on, there may be a fault in it though all that it reads is set.
+    subtract_constant, // from all of dst
     load,
     store,
     atomic,
-    packet_load,
-    compare,
-    call,
+};
+
+/// Where execution goes on.
+enum class flow_kind : std::uint8_t {
+    second_slot,     // of a 64-bit load: nowhere
+    straight,        // to the next instruction
+    branch,          // to the target or to the next, by a comparison
+    either,          // to the target or to the next: the kernel looks at both
+    call_subprogram, // to the next after the one that starts at the target
+    name_subprogram, // to the next; a callback starts at the target
+    call_kernel,     // to the next, unless the kernel function ends the program
+    jump,            // to the target
+    end,
 };
 
 struct opcode_facts {
@@ -58,6 +74,8 @@ struct opcode_facts {
     bool reads_dst = false;
     bool reads_src = false;
     bool sets_dst = false;
+    /// Of calls, that of a subprogram; of 64-bit loads, `second_slot`.
+    flow_kind goes = flow_kind::straight;
 };
 
 constexpr opcode_facts facts_of_arithmetic(std::uint8_t code) noexcept {
@@ -67,24 +85,26 @@ constexpr opcode_facts facts_of_arithmetic(std::uint8_t code) noexcept {
     bool const is_whole = class_of(code) == opcode_class::alu64;
     if (op == alu_op::mov && by_register) made.does = is_whole ? action::copy : action::copy_part;
     if (op == alu_op::add && !by_register && is_whole) made.does = action::add_constant;
+    if (op == alu_op::sub && !by_register && is_whole) made.does = action::subtract_constant;
     return made;
 }
 
 constexpr opcode_facts facts_of_jump(std::uint8_t code) noexcept {
     switch (jump_of(code)) {
-    case jump_op::call: return {action::call};
-    case jump_op::exit:
-    case jump_op::ja:
-    case jump_op::jcond: return {action::nothing};
-    default: return {action::compare, true, takes_register(code)};
+    case jump_op::call: return {.does = action::call, .goes = flow_kind::call_subprogram};
+    case jump_op::exit: return {.does = action::nothing, .goes = flow_kind::end};
+    case jump_op::ja: return {.does = action::nothing, .goes = flow_kind::jump};
+    case jump_op::jcond: return {.does = action::nothing, .goes = flow_kind::either};
+    default: return {action::compare, true, takes_register(code), false, flow_kind::branch};
     }
 }
 
 constexpr opcode_facts facts_of_opcode(std::uint8_t code) noexcept {
     switch (class_of(code)) {
     case opcode_class::ld:
-        return code == wide_opcode ? opcode_facts{action::compute, false, false, true}
-                                   : opcode_facts{action::packet_load, false, mode_of(code) == memory_mode::ind};
+        if (code == wide_opcode) return {action::compute, false, false, true, flow_kind::second_slot};
+        if (code == 0) return {.does = action::nothing, .goes = flow_kind::second_slot};
+        return {action::packet_load, false, mode_of(code) == memory_mode::ind};
     case opcode_class::ldx: return {action::load, false, true, true};
     case opcode_class::st: return {action::store, true};
     case opcode_class::stx: return {mode_of(code) == memory_mode::atomic ? action::atomic : action::store, true, true};
@@ -120,8 +140,7 @@ constexpr effect atomic_effect(instruction const& one) noexcept {
 }
 
 constexpr effect call_effect(instruction const& one) noexcept {
-    auto const known = pseudo_call(one.src()) == pseudo_call::helper ? facts(helper(one.imm)) : std::nullopt;
-    auto const arguments = known ? unsigned{known->least_arguments} : 0u;
+    auto const arguments = pseudo_call(one.src()) == pseudo_call::helper ? least_arguments(helper(one.imm)) : 0u;
     return {bits(((1u << arguments) - 1) << 1), bits(1u), call_registers};
 }
 
@@ -132,19 +151,18 @@ constexpr effect call_effect(instruction const& one) noexcept {
 /// UAPI: `struct bpf_insn`
 constexpr effect effect_of(instruction const& one) noexcept {
     auto const& known = detail::opcode_table.of[one.code];
-    auto const dst = 1u << one.dst(), src = 1u << one.src();
-    switch (known.does) {
-    case detail::action::atomic: return detail::atomic_effect(one);
-    case detail::action::call: return detail::call_effect(one);
-    // A packet load is a call in disguise: r6 is the packet, r0 takes what it held.
-    case detail::action::packet_load:
-        return {detail::bits(1u << 6 | (known.reads_src ? src : 0u)), 1, detail::call_registers};
-    // An end reads the result.
-    case detail::action::nothing: return {detail::bits(detail::jump_of(one.code) == jump_op::exit), 0, 0};
-    default:
-        return {detail::bits((known.reads_dst ? dst : 0u) | (known.reads_src ? src : 0u)),
-                detail::bits(known.sets_dst ? dst : 0u), 0};
+    if (known.does == detail::action::atomic) return detail::atomic_effect(one);
+    if (known.does >= detail::action::compute) {
+        auto const dst = one.dst();
+        return {static_cast<std::uint16_t>(known.reads_dst << dst | known.reads_src << one.src()),
+                static_cast<std::uint16_t>(known.sets_dst << dst), 0};
     }
+    if (known.does == detail::action::call) return detail::call_effect(one);
+    // A packet load is a call in disguise: r6 is the packet, r0 takes what it held.
+    if (known.does == detail::action::packet_load)
+        return {detail::bits(1u << 6 | unsigned{known.reads_src} << one.src()), 1, detail::call_registers};
+    // An end reads the result.
+    return {detail::bits(detail::jump_of(one.code) == jump_op::exit), 0, 0};
 }
 
 } // namespace bpfxx::insn

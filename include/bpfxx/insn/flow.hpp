@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <bpfxx/insn/effect.hpp>
 #include <bpfxx/insn/finding.hpp>
@@ -12,20 +11,6 @@
 
 // Where execution goes after each instruction.
 namespace bpfxx::insn::detail {
-
-inline constexpr auto subtract_constant = opcode(opcode_class::alu64, alu_op::sub, operand_source::k);
-
-enum class flow_kind : std::uint8_t {
-    second_slot,     // of a 64-bit load
-    straight,        // to the next instruction
-    jump,            // to the target
-    branch,          // to the target or to the next, by a comparison
-    either,          // to the target or to the next: the kernel looks at both
-    call_subprogram, // to the next after the one that starts at the target
-    name_subprogram, // to the next; a callback starts at the target
-    call_kernel,     // to the next, unless the kernel function ends the program
-    end,
-};
 
 struct flow_step {
     flow_kind goes = flow_kind::second_slot;
@@ -44,33 +29,8 @@ struct flow_step {
     constexpr bool names_subprogram() const noexcept {
         return goes == flow_kind::call_subprogram || goes == flow_kind::name_subprogram;
     }
-    constexpr bool falls_through() const noexcept { return goes != flow_kind::jump && goes != flow_kind::end; }
+    constexpr bool falls_through() const noexcept { return goes < flow_kind::jump; }
 };
-
-constexpr flow_kind kind_of_call(instruction const& one) noexcept {
-    switch (pseudo_call(one.src())) {
-    case pseudo_call::subprogram: return flow_kind::call_subprogram;
-    case pseudo_call::kfunc: return flow_kind::call_kernel;
-    default: return flow_kind::straight;
-    }
-}
-
-constexpr flow_kind kind_of_jump(instruction const& one) noexcept {
-    switch (jump_of(one.code)) {
-    case jump_op::ja: return flow_kind::jump;
-    case jump_op::jcond: return flow_kind::either;
-    default: return flow_kind::end;
-    }
-}
-
-constexpr flow_kind flow_kind_of(instruction const& one, action does) noexcept {
-    switch (does) {
-    case action::nothing: return kind_of_jump(one);
-    case action::compare: return flow_kind::branch;
-    case action::call: return kind_of_call(one);
-    default: return flow_kind::straight;
-    }
-}
 
 constexpr std::int64_t target_of(instruction const& one, flow_kind goes, std::size_t slot) noexcept {
     bool const by_imm =
@@ -82,12 +42,12 @@ template <std::size_t Capacity>
 class flow {
   public:
     /// Reads a program of at most Capacity slots, and says what is wrong with the way that it is put together.
-    constexpr finding read(std::span<instruction const> code) noexcept {
-        count_ = code.size();
+    constexpr finding read(instruction const* code, std::size_t count) noexcept {
+        count_ = count;
         if (count_ == 0) return {fault::empty, 0};
         steps_[0].is_entry = true;
-        for (std::size_t i = 0; i < count_;) {
-            auto const what = read_one(code, i);
+        for (std::size_t i = 0; i < count;) {
+            auto const what = read_one(code, count, i);
             if (what != fault::none) return at(i, what);
             i += code[i].code == wide_opcode ? 2u : 1u;
         }
@@ -100,18 +60,13 @@ class flow {
     }
 
     constexpr flow_step const& operator[](std::size_t slot) const noexcept { return steps_[slot]; }
+    constexpr flow_step const* steps() const noexcept { return steps_; }
 
     /// Whether a kernel function is called, which may end the whole program.
     constexpr bool may_throw() const noexcept { return may_throw_; }
 
     /// Whether a jump or a call leads back, or to itself.
     constexpr bool goes_back() const noexcept { return goes_back_; }
-
-    /// Whether execution does not come here from the instruction before.
-    constexpr bool follows_an_end(std::size_t slot) const noexcept {
-        auto const before = steps_[slot - 1].goes == flow_kind::second_slot ? slot - 2 : slot - 1;
-        return steps_[slot].goes != flow_kind::second_slot && !steps_[before].falls_through();
-    }
 
     /// The slot where both sides of a branch are sure to meet, as far as a look at the slots in between tells; else 0.
     constexpr std::size_t meeting_point(std::size_t branch) const noexcept {
@@ -120,6 +75,7 @@ class flow {
         auto meeting = target < branch ? branch + 1 : target;
         for (auto i = first; i < meeting; ++i) {
             auto const& step = steps_[i];
+            if (step.goes <= flow_kind::straight) continue;
             if (step.goes == flow_kind::end || step.goes == flow_kind::call_kernel) return 0;
             if (step.goes == flow_kind::call_subprogram && may_throw_) return 0;
             if (!step.jumps()) continue;
@@ -134,31 +90,33 @@ class flow {
         return {what, static_cast<std::uint32_t>(slot)};
     }
 
-    constexpr fault read_one(std::span<instruction const> code, std::size_t i) noexcept {
+    constexpr fault read_one(instruction const* code, std::size_t count, std::size_t i) noexcept {
         auto const& one = code[i];
-        auto& step = steps_[i];
-        step.does = opcode_table.of[one.code].does;
-        step.by = effect_of(one);
-        if ((step.by.reads | step.by.sets) >> 11 != 0) return fault::no_such_register;
-        if (step.by.sets >> 10 != 0) return fault::write_to_r10;
-        step.is_delicate = step.does >= action::load || one.code == subtract_constant;
-        if (one.code == wide_opcode || one.code == 0) return read_wide(code, i);
-        step.goes = flow_kind_of(one, step.does);
-        if (step.goes == flow_kind::straight || step.goes == flow_kind::end) return fault::none;
-        if (step.goes == flow_kind::call_kernel) {
-            may_throw_ = true;
-            return fault::none;
-        }
-        return read_target(one, i);
+        auto const& known = opcode_table.of[one.code];
+        auto const by = effect_of(one);
+        if ((by.reads | by.sets) >> 11 != 0) return fault::no_such_register;
+        if (by.sets >> 10 != 0) return fault::write_to_r10;
+        flow_step& step = steps_[i];
+        step = {known.goes, step.is_entry, known.does, known.does >= action::subtract_constant, step.subprogram, 0, by};
+        if (known.goes == flow_kind::straight || known.goes == flow_kind::end) return fault::none;
+        if (known.goes == flow_kind::second_slot) return read_wide(code, count, i);
+        return known.goes == flow_kind::call_subprogram ? read_call(one, i) : read_target(one, i);
     }
 
-    constexpr fault read_wide(std::span<instruction const> code, std::size_t i) noexcept {
-        auto& step = steps_[i];
-        if (code[i].code == 0 || i + 1 == count_ || code[i + 1].code != 0) return fault::half_of_wide_load;
-        step.goes = flow_kind::straight;
+    // Were the count not an argument, g++ would think that writing to `steps_` may change it, and warn of code[i + 1].
+    constexpr fault read_wide(instruction const* code, std::size_t count, std::size_t i) noexcept {
+        if (code[i].code == 0 || i + 1 == count || code[i + 1].code != 0) return fault::half_of_wide_load;
+        steps_[i].goes = flow_kind::straight;
         if (pseudo_load(code[i].src()) != pseudo_load::func) return fault::none;
-        step.goes = flow_kind::name_subprogram;
+        steps_[i].goes = flow_kind::name_subprogram;
         return read_target(code[i], i);
+    }
+
+    constexpr fault read_call(instruction const& one, std::size_t i) noexcept {
+        if (pseudo_call(one.src()) == pseudo_call::subprogram) return read_target(one, i);
+        if (pseudo_call(one.src()) == pseudo_call::kfunc) may_throw_ = true;
+        steps_[i].goes = pseudo_call(one.src()) == pseudo_call::kfunc ? flow_kind::call_kernel : flow_kind::straight;
+        return fault::none;
     }
 
     constexpr fault read_target(instruction const& one, std::size_t i) noexcept {

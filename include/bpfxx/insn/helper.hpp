@@ -204,6 +204,16 @@ constexpr std::optional<helper_facts> facts(helper whom) noexcept {
     return detail::helper_table[number - 1];
 }
 
+namespace detail {
+
+/// 0 for a number that is not one of `helper`.
+constexpr unsigned least_arguments(helper whom) noexcept {
+    auto const number = static_cast<std::size_t>(whom);
+    return number == 0 || number > helper_table.size() ? 0 : helper_table[number - 1].least_arguments;
+}
+
+} // namespace detail
+
 /// The kernel's name of a helper without `bpf_`; empty for a number that is not one of `helper`.
 constexpr std::string_view name(helper whom) noexcept {
     auto const found = facts(whom);

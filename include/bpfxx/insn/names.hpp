@@ -2,7 +2,6 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -52,22 +51,36 @@ class name_table {
     // FNV-1a.
     static constexpr std::uint32_t hash(std::string_view name, std::size_t owner) noexcept {
         auto mixed = 2'166'136'261u ^ static_cast<std::uint32_t>(owner);
-        for (char const character : name) mixed = (mixed ^ static_cast<unsigned char>(character)) * 16'777'619u;
+        char const* const characters = name.data();
+        for (std::size_t i = 0, size = name.size(); i != size; ++i)
+            mixed = (mixed ^ static_cast<unsigned char>(characters[i])) * 16'777'619u;
         return mixed ^ mixed >> 15;
+    }
+
+    // The comparison of <string_view> calls two functions for each character.
+    static constexpr bool same(std::string_view one, std::string_view other) noexcept {
+        char const* const left = one.data();
+        char const* const right = other.data();
+        std::size_t const size = one.size();
+        if (size != other.size()) return false;
+        for (std::size_t i = 0; i != size; ++i)
+            if (left[i] != right[i]) return false;
+        return true;
     }
 
     constexpr std::size_t place_of(std::string_view name, std::size_t owner) const noexcept {
         auto place = hash(name, owner) % places;
         while (index_[place] != 0) {
             auto const& one = names_[index_[place] - 1];
-            if (one.owner == owner && one.name == name) break;
+            if (one.owner == owner && same(one.name, name)) break;
             place = (place + 1) % places;
         }
         return place;
     }
 
-    std::array<named_slot, Count> names_{};
-    std::array<std::uint32_t, places> index_{};
+    // Plain arrays: compilers evaluate them in fewer steps than the functions of std::array.
+    named_slot names_[Count + 1]{};
+    std::uint32_t index_[places]{};
     std::size_t used_ = 0;
 };
 

@@ -146,10 +146,14 @@ struct [[nodiscard]] instruction {
     std::int32_t imm;
 
     /// The register written, or the base address of a store.
-    constexpr std::uint8_t dst() const noexcept { return dst_is_low ? low() : high(); }
+    constexpr std::uint8_t dst() const noexcept {
+        return static_cast<std::uint8_t>(dst_is_low ? registers & 0x0f : registers >> 4);
+    }
 
     /// The register read, or a `pseudo_load` or `pseudo_call`.
-    constexpr std::uint8_t src() const noexcept { return dst_is_low ? high() : low(); }
+    constexpr std::uint8_t src() const noexcept {
+        return static_cast<std::uint8_t>(dst_is_low ? registers >> 4 : registers & 0x0f);
+    }
 
     friend constexpr bool operator==(instruction const&, instruction const&) noexcept = default;
 
@@ -160,9 +164,6 @@ struct [[nodiscard]] instruction {
 
   private:
     static constexpr bool dst_is_low = std::endian::native == std::endian::little;
-
-    constexpr std::uint8_t low() const noexcept { return registers & 0x0f; }
-    constexpr std::uint8_t high() const noexcept { return static_cast<std::uint8_t>(registers >> 4); }
 };
 
 static_assert(sizeof(instruction) == 8 && alignof(instruction) == 4);

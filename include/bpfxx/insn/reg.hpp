@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <bpfxx/ill_formed.hpp>
+#include <bpfxx/insn/constant.hpp>
 #include <bpfxx/insn/opcode.hpp>
 
 namespace bpfxx::insn {
@@ -65,37 +66,20 @@ inline constexpr reg32 w8{8};
 inline constexpr reg32 w9{9};
 inline constexpr reg32 w10{10};
 
-/// What may stand as a constant in an instruction: an integer or an enumerator.
-template <class T>
-concept constant = (std::integral<T> || std::is_enum_v<T>) && sizeof(T) <= 8;
-
 namespace detail {
-
-/// The value as one of the two 64-bit types, since the comparisons of <utility> refuse enumerators, bool and char.
-template <constant T>
-constexpr auto widened(T value) noexcept {
-    if constexpr (std::is_enum_v<T>)
-        return widened(static_cast<std::underlying_type_t<T>>(value));
-    else if constexpr (std::signed_integral<T>)
-        return static_cast<std::int64_t>(value);
-    else
-        return static_cast<std::uint64_t>(value);
-}
 
 template <constant T>
 constexpr std::int32_t signed_32(T value) noexcept {
-    if (!std::in_range<std::int32_t>(widened(value)))
+    if (!fits_signed_32(value))
         ill_formed("immediate does not fit signed 32 bits: put it into a register with load_imm64 first");
-    return static_cast<std::int32_t>(widened(value));
+    return static_cast<std::int32_t>(value);
 }
 
 /// 32 bits, written as signed or as unsigned.
 template <constant T>
 constexpr std::int32_t any_32(T value) noexcept {
-    auto const wide_value = widened(value);
-    if (!std::in_range<std::int32_t>(wide_value) && !std::in_range<std::uint32_t>(wide_value))
-        ill_formed("immediate does not fit 32 bits: a w register takes -2147483648 to 4294967295");
-    return static_cast<std::int32_t>(wide_value);
+    if (!fits_32(value)) ill_formed("immediate does not fit 32 bits: a w register takes -2147483648 to 4294967295");
+    return static_cast<std::int32_t>(value);
 }
 
 /// A constant as registers of the width take it: 64 bits get it sign-extended, 32 bits get it as it is.

@@ -118,33 +118,38 @@ constexpr value loaded(register_state const& now, instruction const& one) noexce
 /// Goes over one instruction.
 template <class Rules>
 constexpr void advance(register_state& now, instruction const& one, action does, effect const& by) noexcept {
-    now.unset = static_cast<std::uint16_t>((now.unset | by.unsets) & ~by.sets);
-    now.lost = static_cast<std::uint16_t>((now.lost | by.unsets) & ~by.sets);
+    if ((by.unsets | (by.sets & (now.unset | now.lost))) != 0) {
+        now.unset = static_cast<std::uint16_t>((now.unset | by.unsets) & ~by.sets);
+        now.lost = static_cast<std::uint16_t>((now.lost | by.unsets) & ~by.sets);
+    }
+    // What is common comes last: there clang begins to look.
     switch (does) {
     case action::nothing: return;
-    case action::compute: now.values[one.dst()] = value::anything; return;
-    case action::add_constant: now.values[one.dst()] = moved(now.values[one.dst()], one.imm); return;
-    case action::copy: {
-        auto const taken = copied(now, one.src());
-        now.values[one.dst()] = one.off == 0 ? taken : value::anything;
-        return;
-    }
+    case action::packet_load: return note_call(now, number_of(bytes_of(one.code)));
+    case action::atomic: return note_atomic(now, one, by);
     case action::copy_part:
         copied(now, one.src());
         now.values[one.dst()] = value::anything;
         return;
-    case action::load: now.values[one.dst()] = loaded<Rules>(now, one); return;
-    case action::store: return note_store(now, one);
-    case action::atomic: return note_atomic(now, one, by);
-    case action::packet_load: return note_call(now, number_of(bytes_of(one.code)));
+    case action::call:
+        note_call(now, called_result(now, one));
+        if (pseudo_call(one.src()) != pseudo_call::helper) now.arbitrary_stack = 0;
+        return;
     // Whichever way execution goes on, something has been learnt of both operands.
     case action::compare:
         note_comparison(now, one.dst());
         if (takes_register(one.code)) note_comparison(now, one.src());
         return;
-    case action::call:
-        note_call(now, called_result(now, one));
-        if (pseudo_call(one.src()) != pseudo_call::helper) now.arbitrary_stack = 0;
+    case action::store: return note_store(now, one);
+    case action::load: now.values[one.dst()] = loaded<Rules>(now, one); return;
+    case action::copy: {
+        auto const taken = copied(now, one.src());
+        now.values[one.dst()] = one.off == 0 ? taken : value::anything;
+        return;
+    }
+    case action::add_constant: now.values[one.dst()] = moved(now.values[one.dst()], one.imm); return;
+    case action::subtract_constant:
+    case action::compute: now.values[one.dst()] = value::anything;
     }
 }
 

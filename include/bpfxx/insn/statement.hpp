@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <bpfxx/insn/call.hpp>
+#include <bpfxx/insn/each.hpp>
 #include <bpfxx/insn/label.hpp>
 #include <bpfxx/insn/map_ref.hpp>
 #include <bpfxx/insn/opcode.hpp>
@@ -40,6 +41,17 @@ struct footprint {
     std::size_t block_jumps = 0;
     /// How many things have to be filled in: one more than the highest number.
     std::size_t to_fill = 0;
+
+    constexpr void add(footprint const& other) noexcept {
+        slots += other.slots;
+        labels += other.labels;
+        references += other.references;
+        subprograms += other.subprograms;
+        subprogram_references += other.subprogram_references;
+        blocks += other.blocks;
+        block_jumps += other.block_jumps;
+        if (other.to_fill > to_fill) to_fill = other.to_fill;
+    }
 };
 
 template <class T>
@@ -120,31 +132,11 @@ struct statement_footprint<placed<T>> : statement_footprint<T> {};
 template <class T>
 concept statement = requires { statement_footprint<T>::value; };
 
-// Arrays and loops instead of fold expressions: clang ends a fold at 256 operands.
 template <class... T>
-consteval bool all_statements() {
-    bool const each[] = {true, statement<T>...};
-    for (bool const one : each)
-        if (!one) return false;
-    return true;
-}
+inline constexpr bool all_statements = all_hold<statement<T>...>;
 
 template <class... T>
-consteval footprint total() {
-    footprint const each[] = {footprint{}, statement_footprint<T>::value...};
-    footprint sum;
-    for (footprint const& one : each) {
-        sum.slots += one.slots;
-        sum.labels += one.labels;
-        sum.references += one.references;
-        sum.subprograms += one.subprograms;
-        sum.subprogram_references += one.subprogram_references;
-        sum.blocks += one.blocks;
-        sum.block_jumps += one.block_jumps;
-        if (one.to_fill > sum.to_fill) sum.to_fill = one.to_fill;
-    }
-    return sum;
-}
+inline constexpr footprint total = sum_of<footprint>({&statement_footprint<T>::value...});
 
 template <std::size_t Index, class T>
 struct statement_at {
@@ -160,16 +152,20 @@ struct statements_by_index<std::index_sequence<Index...>, T...> : statement_at<I
 template <std::size_t Index, class T>
 statement_at<Index, T> pick(statement_at<Index, T> const&);
 
+/// Which of the statements first names slot `number`; past the last where none does.
+template <class... T>
+consteval std::size_t first_to_name(std::size_t number) {
+    constexpr std::size_t each[] = {statement_footprint<T>::value.to_fill...};
+    std::size_t i = 0;
+    while (i != sizeof...(T) && each[i] != number + 1) ++i;
+    return i;
+}
+
 /// What the first statement that names slot Number says of it.
 template <std::size_t Number, class... T>
 consteval auto slot_named() {
     constexpr std::size_t none = sizeof...(T);
-    constexpr std::size_t first = [] {
-        std::size_t const numbers[] = {statement_footprint<T>::value.to_fill...};
-        for (std::size_t i = 0; i != none; ++i)
-            if (numbers[i] == Number + 1) return i;
-        return none;
-    }();
+    constexpr std::size_t first = first_to_name<T...>(Number);
     if constexpr (first == none)
         return unused_slot{};
     else {
@@ -184,7 +180,7 @@ auto slots_of(std::index_sequence<Number...>) -> slots<decltype(slot_named<Numbe
 
 /// The `slots` that statements name.
 template <class... T>
-using slots_named = decltype(slots_of<T...>(std::make_index_sequence<total<T...>().to_fill>{}));
+using slots_named = decltype(slots_of<T...>(std::make_index_sequence<total<T...>.to_fill>{}));
 
 /// Whether a statement agrees with what the first one said of the same slot.
 template <class Slots, class T>
@@ -195,12 +191,7 @@ template <class... Slot, class T>
 inline constexpr bool agrees<slots<Slot...>, T> = (std::same_as<Slot, typename statement_footprint<T>::fills> || ...);
 
 template <class Slots, class... T>
-consteval bool all_agree() {
-    bool const each[] = {true, agrees<Slots, T>...};
-    for (bool const one : each)
-        if (!one) return false;
-    return true;
-}
+inline constexpr bool all_agree = all_hold<agrees<Slots, T>...>;
 
 } // namespace detail
 

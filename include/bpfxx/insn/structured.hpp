@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <bpfxx/ill_formed.hpp>
 #include <bpfxx/insn/jump.hpp>
@@ -186,7 +185,8 @@ class block_stack {
             ill_formed("nothing follows the last end_if() or again(): the jump there would leave the program");
     }
 
-    constexpr std::span<block_jump const> jumps() const noexcept { return {jumps_.data(), used_}; }
+    constexpr std::size_t jump_count() const noexcept { return used_; }
+    constexpr block_jump const& jump(std::size_t number) const noexcept { return jumps_[number]; }
 
   private:
     /// Blocks are numbered from 1; a jump that has landed waits for none of them.

@@ -33,11 +33,12 @@ struct [[nodiscard]] traced_code {
 /// As `assemble`, and keeps the places.
 /// UAPI: `struct bpf_insn`
 template <class Kind = void, class... Statement>
-    requires(detail::all_statements<Statement...>())
+    requires detail::all_statements<Statement...>
 consteval auto assemble_with_lines(Statement const&... statements) {
-    constexpr detail::footprint size = detail::total<Statement...>();
-    auto all = detail::assembler::list<Kind>(statements...);
-    auto const made = detail::assembler::finish<Kind, Statement...>(all);
+    constexpr detail::footprint size = detail::total<Statement...>;
+    detail::listing_for<Statement...> all;
+    detail::assembler::list(all, statements...);
+    auto const made = detail::assembler::finish<Kind>(all);
     detail::assembler::check_all<Kind>(all);
     return traced_code<decltype(made), size.slots, size.subprograms + 1>{made, all.places(), all.functions()};
 }
