@@ -1,27 +1,24 @@
 // A veth pair in a network namespace of its own, for examples that need devices and packets: no part of bpfxx.
 #pragma once
 
+#include <bpfxx/netlink/message.hpp>
+#include <bpfxx/netlink/socket.hpp>
+#include <bpfxx/netlink/wire.hpp>
+
 #include <arpa/inet.h>
-#include <linux/if_link.h>
 #include <linux/if_packet.h>
-#include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <string_view>
 
 /// An Ethernet frame with a UDP datagram to a port and nothing in it.
 struct [[gnu::packed]] udp_frame {
@@ -43,9 +40,7 @@ class veth_pair {
     /// Leaves the namespace that the process was in.
     veth_pair() {
         check(::unshare(CLONE_NEWNET), "unshare");
-        create("in", "out");
-        bring_up("in");
-        bring_up("out");
+        create();
         packets_ = check(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), "socket");
     }
     veth_pair(veth_pair const&) = delete;
@@ -71,63 +66,43 @@ class veth_pair {
         std::exit(1);
     }
 
-    static void bring_up(char const* name) {
-        ::ifreq request{};
-        std::strcpy(request.ifr_name, name);
-        request.ifr_flags = IFF_UP;
-        int const any = check(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
-        check(::ioctl(any, SIOCSIFFLAGS, &request), "SIOCSIFFLAGS");
-        ::close(any);
+    /// What `ip link add in type veth peer name out` and `ip link set in up` send.
+    static void create() {
+        using namespace bpfxx::netlink;
+        message<160> request{message_type::new_link, message_flags::create | message_flags::exclusive, link_message{}};
+        {
+            request.put_text(link_attribute::name, "in");
+            auto const information = request.nest(link_attribute::information);
+            request.put_text(link_information_attribute::kind, "veth");
+            auto const data = request.nest(link_information_attribute::data);
+            auto const peer = request.nest(VETH_INFO_PEER);
+            request.append(link_message{});
+            request.put_text(link_attribute::name, "out");
+        }
+        ask(request);
+        for (char const* const name : {"in", "out"}) {
+            link_message const up{.ifindex = ::if_nametoindex(name), .flags = IFF_UP, .change = IFF_UP};
+            message<32> bring_up{message_type::new_link, message_flags::none, up};
+            ask(bring_up);
+        }
+        while (!is_running("in")) ::usleep(1000); // the kernel drops what is sent before
     }
 
-    /// The rtnetlink message that `ip link add in type veth peer name out` sends.
-    struct message {
-        alignas(::nlmsghdr) std::byte bytes[256]{};
-        std::size_t size = 0;
+    static bool is_running(char const* name) {
+        using namespace bpfxx::netlink;
+        message<32> request{message_type::get_link, message_flags::none,
+                            link_message{.ifindex = ::if_nametoindex(name)}};
+        std::uint32_t flags = 0;
+        ask(request, [&](message_view const& answer) { flags = answer.family<link_message>()->flags; });
+        return (flags & IFF_RUNNING) != 0;
+    }
 
-        void* put(void const* what, std::size_t count) {
-            void* const place = bytes + size;
-            std::memcpy(place, what, count);
-            size += NLMSG_ALIGN(count);
-            return place;
-        }
-        ::rtattr* open(unsigned short type, std::string_view text = {}) {
-            ::rtattr const header{static_cast<unsigned short>(sizeof(::rtattr) + text.size()), type};
-            auto* const place = static_cast<::rtattr*>(put(&header, sizeof header));
-            if (!text.empty()) put(text.data(), text.size());
-            return place;
-        }
-        void close(::rtattr* nest) {
-            nest->rta_len = static_cast<unsigned short>(bytes + size - reinterpret_cast<std::byte*>(nest));
-        }
-    };
-
-    static void create(std::string_view first, std::string_view second) {
-        message request;
-        ::nlmsghdr const header{0, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, 1, 0};
-        auto* const whole = static_cast<::nlmsghdr*>(request.put(&header, sizeof header));
-        ::ifinfomsg const any_link{};
-        request.put(&any_link, sizeof any_link);
-        request.open(IFLA_IFNAME, first);
-        auto* const information = request.open(IFLA_LINKINFO);
-        request.open(IFLA_INFO_KIND, "veth");
-        auto* const data = request.open(IFLA_INFO_DATA);
-        auto* const peer = request.open(VETH_INFO_PEER);
-        request.put(&any_link, sizeof any_link);
-        request.open(IFLA_IFNAME, second);
-        for (auto* const nest : {peer, data, information}) request.close(nest);
-        whole->nlmsg_len = static_cast<std::uint32_t>(request.size);
-
-        int const routes = check(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), "socket");
-        check(static_cast<int>(::send(routes, request.bytes, request.size, 0)), "RTM_NEWLINK");
-        struct {
-            ::nlmsghdr header;
-            ::nlmsgerr answer;
-        } reply{};
-        check(static_cast<int>(::recv(routes, &reply, sizeof reply, 0)), "RTM_NEWLINK");
-        errno = -reply.answer.error;
-        check(reply.answer.error, "RTM_NEWLINK");
-        ::close(routes);
+    static void ask(auto& request, auto... each) {
+        auto routes = bpfxx::netlink::route_socket::open();
+        auto const done = routes ? routes->ask(request, each...) : bpfxx::netlink::refusal{routes.error()};
+        if (done) return;
+        std::printf("%s: %s\n", describe(done.error()).c_str(), done.error().text.c_str());
+        std::exit(1);
     }
 
     int packets_;

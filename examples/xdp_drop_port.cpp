@@ -1,12 +1,11 @@
 // Drops UDP to port 9999 where it enters a network device, one end of a veth pair in a network namespace of its own, and
 // counts what was dropped and what went on. The program is checked as an XDP program while compiling.
 #include <bpfxx/insn/assemble.hpp>
+#include <bpfxx/link/xdp.hpp>
 #include <bpfxx/map/array.hpp>
 #include <bpfxx/program/context.hpp>
 #include <bpfxx/program/handle.hpp>
 #include <bpfxx/program/verdict.hpp>
-#include <bpfxx/sys/attr/link.hpp>
-#include <bpfxx/sys/call.hpp>
 
 #include "veth_pair.hpp"
 
@@ -44,8 +43,7 @@ bpfxx::result<void> run() {
         bpfxx::xdp_program::load({.insns = drop_port.with(*counted), .license = "GPL", .name = "drop_port"});
     if (!program) return program.error();
     veth_pair const pair; // packets sent into one end come out of the other
-    bpfxx::sys::attr::link_create_xdp attribute{program->fd(), bpfxx::interface_index{pair.out()}};
-    auto const link = bpfxx::sys::call(attribute); // attached until this goes
+    auto const link = program->attach(bpfxx::xdp_hook{.ifindex = bpfxx::interface_index{pair.out()}}); // until it goes
     if (!link) return link.error();
     for (std::uint16_t port = 9990; port != 10'000; ++port) pair.send(udp_frame{port});
 

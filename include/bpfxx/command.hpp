@@ -59,6 +59,15 @@ enum class command : std::uint32_t {
     open_file = 0xffff'0003,
     read_file = 0xffff'0004,
     set_socket_option = 0xffff'0005,
+    get_socket_option = 0xffff'0006,
+    write_file = 0xffff'0007,
+    control_file = 0xffff'0008,
+    open_perf_event = 0xffff'0009,
+    open_socket = 0xffff'000a,
+    send_message = 0xffff'000b,
+    receive_message = 0xffff'000c,
+    /// Not a call: what was read is being looked through.
+    search = 0xffff'000d,
 };
 
 /// The number of commands that bpfxx models.
@@ -118,6 +127,14 @@ inline constexpr std::array<std::string_view, command_count> command_names{
     case command::open_file: return "open";
     case command::read_file: return "read";
     case command::set_socket_option: return "setsockopt";
+    case command::get_socket_option: return "getsockopt";
+    case command::write_file: return "write";
+    case command::control_file: return "ioctl";
+    case command::open_perf_event: return "perf_event_open";
+    case command::open_socket: return "socket";
+    case command::send_message: return "send";
+    case command::receive_message: return "recv";
+    case command::search: return "search";
     default: break;
     }
     auto const index = static_cast<std::uint32_t>(during);

@@ -176,6 +176,17 @@ enum class errc : std::int32_t {
     map_flags_differ = 0x1'0009,
     layout_differs = 0x1'000a,
     buffer_too_small = 0x1'000b,
+    malformed_file = 0x1'000c,
+    symbol_not_found = 0x1'000d,
+    probe_not_found = 0x1'000e,
+    type_not_found = 0x1'000f,
+    file_not_found = 0x1'0010,
+    too_many_matches = 0x1'0011,
+    attached_by_another = 0x1'0012,
+    message_refused = 0x1'0013,
+    tracefs_not_mounted = 0x1'0014,
+    counts_differ = 0x1'0015,
+    attach_type_differs = 0x1'0016,
 };
 
 namespace detail {
@@ -350,6 +361,17 @@ inline constexpr errc_row errc_rows[]{
     {errc::map_flags_differ, "map_flags_differ", "the map was created with other flags than the C++ view needs"},
     {errc::layout_differs, "layout_differs", "the C++ type is laid out differently from the type in the map's BTF"},
     {errc::buffer_too_small, "buffer_too_small", "the buffer given has no room for what the kernel would write"},
+    {errc::malformed_file, "malformed_file", "the file is not of the form that it should have"},
+    {errc::symbol_not_found, "symbol_not_found", "the file has no function of that name"},
+    {errc::probe_not_found, "probe_not_found", "the file has no static probe of that provider and name"},
+    {errc::type_not_found, "type_not_found", "the kernel's BTF has no type of that name and kind"},
+    {errc::file_not_found, "file_not_found", "no file of that name is where such files are looked for"},
+    {errc::too_many_matches, "too_many_matches", "more of them match than the buffer given has room for"},
+    {errc::attached_by_another, "attached_by_another", "another program is attached there by now: it was left alone"},
+    {errc::message_refused, "message_refused", "the message is longer than its buffer"},
+    {errc::tracefs_not_mounted, "tracefs_not_mounted", "tracefs is not mounted at /sys/kernel/tracing"},
+    {errc::counts_differ, "counts_differ", "arrays that go together must have equally many elements"},
+    {errc::attach_type_differs, "attach_type_differs", "the program was loaded for another hook than that of the link"},
 };
 
 constexpr errc_row row_of(errc code) noexcept {

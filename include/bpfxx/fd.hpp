@@ -61,8 +61,14 @@ class [[nodiscard]] owned_fd {
     /// UAPI: fcntl(2) F_DUPFD_CLOEXEC
     /// Errors: EMFILE too many open descriptors
     /// Costs: one system call
-    [[nodiscard]] result<owned_fd> duplicate() const noexcept {
-        return duplicate_number(number_, command::duplicate_fd);
+    [[nodiscard]] result<owned_fd> duplicate() const noexcept { return duplicate(borrow()); }
+
+    /// A descriptor of one's own for what is lent.
+    /// UAPI: fcntl(2) F_DUPFD_CLOEXEC
+    /// Errors: EMFILE too many open descriptors; EBADF
+    /// Costs: one system call
+    [[nodiscard]] static result<owned_fd> duplicate(fd_ref<Kind> lent) noexcept {
+        return duplicate_number(lent.raw(), command::duplicate_fd);
     }
 
     /// Gives the number up without closing it.

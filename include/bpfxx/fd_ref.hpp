@@ -25,6 +25,8 @@ struct socket;
 struct directory;
 struct device;
 struct task;
+struct file;
+struct netlink;
 
 } // namespace kind
 

@@ -89,13 +89,21 @@ TEST_CASE("system calls beside bpf(2) have names too, and numbers that no kernel
     CHECK(name(command::open_file) == "open");
     CHECK(name(command::read_file) == "read");
     CHECK(name(command::set_socket_option) == "setsockopt");
+    CHECK(name(command::get_socket_option) == "getsockopt");
+    CHECK(name(command::write_file) == "write");
+    CHECK(name(command::control_file) == "ioctl");
+    CHECK(name(command::open_perf_event) == "perf_event_open");
+    CHECK(name(command::open_socket) == "socket");
+    CHECK(name(command::send_message) == "send");
+    CHECK(name(command::receive_message) == "recv");
+    CHECK(name(command::search) == "search");
     for (auto const beside : {command::duplicate_fd, command::map_memory, command::open_file, command::read_file,
-                              command::set_socket_option})
+                              command::set_socket_option, command::search})
         CHECK(static_cast<std::uint32_t>(beside) > 1u << 17); // above BPF_COMMON_ATTRS and all that it is or-ed with
 }
 
 TEST_CASE("a number that bpfxx does not know can be held and has no name") {
-    for (std::uint32_t const number : {39u, 40u, 0xffffu, 0xffff'0000u, 0xffff'0006u, 0xffff'ffffu}) {
+    for (std::uint32_t const number : {39u, 40u, 0xffffu, 0xffff'0000u, 0xffff'000eu, 0xffff'ffffu}) {
         CAPTURE(number);
         CHECK(name(command{number}) == "unknown command");
         CHECK(static_cast<std::uint32_t>(command{number}) == number);

@@ -24,11 +24,14 @@ using namespace bpfxx::insn;
 
 static_assert(std::is_aggregate_v<dev_map_value> && std::is_aggregate_v<cpu_map_value>);
 static_assert(sizeof(dev_map_value) == 8 && sizeof(dev_map_entry) == 8 && sizeof(cpu_map_value) == 8);
-using optional_xdp = optional_program_reference<program_kind::xdp>;
-static_assert(std::is_convertible_v<xdp_program const&, optional_xdp> && std::is_default_constructible_v<optional_xdp>);
-static_assert(!std::is_constructible_v<optional_xdp, sched_cls_program const&> &&
-              !std::is_constructible_v<optional_xdp, xdp_program> && !std::is_constructible_v<optional_xdp, int>);
-static_assert(!std::is_convertible_v<optional_xdp, program_reference<program_kind::xdp>> && optional_xdp{}.raw() == 0);
+using optional_xdp = optional_program_reference<program_kind::xdp_devmap>;
+static_assert(std::is_convertible_v<xdp_devmap_program const&, optional_xdp> &&
+              std::is_default_constructible_v<optional_xdp>);
+static_assert(!std::is_constructible_v<optional_xdp, xdp_program const&> &&
+              !std::is_constructible_v<optional_xdp, xdp_devmap_program> &&
+              !std::is_constructible_v<optional_xdp, int>);
+static_assert(!std::is_convertible_v<optional_xdp, program_reference<program_kind::xdp_devmap>> &&
+              optional_xdp{}.raw() == 0);
 
 constexpr interface_index lo{1};
 constexpr interface_index nowhere{0x7fff'0000};
@@ -43,8 +46,9 @@ constexpr auto redirect_0 =
 
 std::uint32_t run(xdp_program const& program) { return test_run(program, {.data = packet}).value().retval; }
 
-xdp_program load(attach_type where) {
-    return xdp_program::load({.insns = pass, .license = "GPL", .expected_attach_type = where}).value();
+/// `hook` is the one for devices' maps where the options do not say another, as they may.
+xdp_devmap_program load(attach_type hook = {}) {
+    return xdp_devmap_program::load({.insns = pass, .license = "GPL", .expected_attach_type = hook}).value();
 }
 
 template <class Map>
@@ -68,7 +72,7 @@ TEST_CASE("programs redirect where there is a target") {
 
 TEST_CASE("a device with a program: the interface and the program's id are found") {
     auto const ports = dev_map<>::create({.name = "ports", .max_entries = 8}).value();
-    auto const program = load(attach_type::xdp_devmap);
+    auto const program = load();
     CHECK(ports.update(5, {.interface = lo, .program = program}));
     CHECK(**ports.lookup(5) == dev_map_entry{lo, *program.id()});
     CHECK(ports.update(5, {.interface = lo}));
@@ -92,7 +96,7 @@ TEST_CASE("a device with a program: the interface and the program's id are found
 
 TEST_CASE("devices under any number") {
     auto const ports = dev_map_hash<>::create({.max_entries = 1}).value();
-    auto const program = load(attach_type::xdp_devmap);
+    auto const program = load();
     CHECK(*ports.insert(4711, {.interface = lo, .program = program}));
     CHECK_FALSE(*ports.insert(4711, {.interface = lo}));
     CHECK(**ports.lookup(4711) == dev_map_entry{lo, *program.id()});
@@ -122,7 +126,9 @@ TEST_CASE("what cannot be a target is refused") {
     CHECK(ports.erase(2).error() == error{errc::einval, command::map_delete_elem});
 
     auto const cpus = cpu_map<>::create({.max_entries = 1}).value();
-    auto const wrong = load(attach_type::xdp_devmap);
+    auto const wrong =
+        xdp_cpumap_program::load({.insns = pass, .license = "GPL", .expected_attach_type = attach_type::xdp_devmap})
+            .value();
     // ENOMEM is what the kernel says of any program that does not fit here.
     CHECK(cpus.update(0, {.queue_size = 8, .program = wrong}).error() == error{errc::enomem, command::map_update_elem});
     CHECK(cpus.update(0, {.queue_size = 16'385}).error() == error{errc::eoverflow, command::map_update_elem});
@@ -160,10 +166,7 @@ constexpr auto count_and_drop = assemble(
 TEST_CASE("the program of a CPU sees the packets that are redirected there") {
     auto const counts = array_map<std::uint64_t>::create({.max_entries = 1}).value();
     auto const cpus = cpu_map<>::create({.max_entries = 1}).value();
-    auto const there = xdp_program::load({.insns = count_and_drop.with(counts.fd()),
-                                          .license = "GPL",
-                                          .expected_attach_type = attach_type::xdp_cpumap})
-                           .value();
+    auto const there = xdp_cpumap_program::load({.insns = count_and_drop.with(counts.fd()), .license = "GPL"}).value();
     CHECK(cpus.update(0, {.queue_size = 512, .program = there}));
     CHECK(**cpus.lookup(0) == cpu_map_entry{512, *there.id()});
     auto const here = xdp_program::load({.insns = redirect_0.with(cpus.fd()), .license = "GPL"}).value();

@@ -57,19 +57,20 @@ std::array<std::uint32_t, Words> value_given(Operation&& operation) {
 std::uint32_t number(auto const& owner) { return static_cast<std::uint32_t>(owner.fd().raw()); }
 
 TEST_CASE("values with a program: the descriptor beside the number, 0 without one") {
-    auto const program = xdp_program::adopt_unchecked(new_owner<kind::program>());
+    auto const program = xdp_devmap_program::adopt_unchecked(new_owner<kind::program>());
     auto const ports = make<dev_map<>>();
     auto const with =
         value_given<2>([&] { CHECK(ports.update(0, {.interface = interface_index{7}, .program = program})); });
     CHECK(with == std::array{7u, number(program)});
     auto const without = value_given<2>([&] { CHECK(ports.update(0, {.interface = interface_index{7}})); });
     CHECK(without == std::array{7u, 0u});
-    auto const vouched = program_reference<program_kind::xdp>::unchecked(program.fd());
+    auto const vouched = program_reference<program_kind::xdp_cpumap>::unchecked(program.fd());
     auto const cpus = make<cpu_map<>>();
     auto const cpu = value_given<2>([&] { CHECK(cpus.update(0, {.queue_size = 192, .program = vouched})); });
     CHECK(cpu == std::array{192u, number(program)});
     auto const steps = make<program_array<program_kind::xdp>>();
-    CHECK(value_given<1>([&] { CHECK(steps.update(0, program)); }) == std::array{number(program)});
+    auto const step = xdp_program::adopt_unchecked(new_owner<kind::program>());
+    CHECK(value_given<1>([&] { CHECK(steps.update(0, step)); }) == std::array{number(step)});
 }
 
 TEST_CASE("sockets: 8 bytes with the descriptor as a 64-bit number, or 4") {

@@ -1,14 +1,12 @@
 // A TCP congestion control made of programs, registered with the running kernel.
 #include <bpfxx/map/struct_ops.hpp>
 
-#include <bpfxx/btf/find.hpp>
-#include <bpfxx/btf/load.hpp>
-#include <bpfxx/insn/assemble.hpp>
-#include <bpfxx/program/handle.hpp>
+#include <bpfxx/btf/kernel.hpp>
+#include <bpfxx/btf/struct_ops.hpp>
 #include <bpfxx/sys/attr/link.hpp>
 
-#include "btf/running_kernel.hpp"
 #include "kernel/support/skip.hpp"
+#include "map/tcp_control.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,23 +14,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 namespace {
 
 using namespace bpfxx;
+using namespace tcp_control;
 
-/// `struct bpf_struct_ops_tcp_congestion_ops` in one of the sizes that it has had.
-template <std::size_t Size>
-struct control {
-    struct_ops_header common;
-    std::array<std::byte, Size - sizeof(struct_ops_header)> rest;
-};
 static_assert(struct_ops_value<control<256>> && !struct_ops_value<struct_ops_header>);
 
 template <class Map>
@@ -42,99 +29,6 @@ concept freezes = requires(Map const& map) { map.freeze(); };
 static_assert(erases<struct_ops_map<control<256>>> && !erases<linked_struct_ops_map<control<256>>>);
 static_assert(!freezes<struct_ops_map<control<256>>>);
 static_assert(sizeof(struct_ops_function) == 8);
-
-constexpr auto return_2 = assemble(insn::mov(insn::r0, 2), insn::exit());
-
-/// What the kernel's BTF says of TCP congestion controls.
-struct tcp_types {
-    btf::type wrapper;
-    btf::type ops;
-    std::size_t data_offset;
-
-    static std::optional<tcp_types> find() {
-        auto const* const kernel = btf_test::running_kernel::get();
-        if (kernel == nullptr) return std::nullopt;
-        auto const wrapper = btf::find(kernel->view(), btf::kind::struct_, "bpf_struct_ops_tcp_congestion_ops");
-        auto const ops = btf::find(kernel->view(), btf::kind::struct_, "tcp_congestion_ops");
-        if (!wrapper || !ops) return std::nullopt;
-        return tcp_types{*wrapper, *ops, btf::find_member(*wrapper, "data")->bit_offset() / 8};
-    }
-
-    /// Where a member of the ops is in the wrapper.
-    [[nodiscard]] std::size_t offset(char const* member) const {
-        return data_offset + btf::find_member(ops, member)->bit_offset() / 8;
-    }
-    [[nodiscard]] std::uint32_t number(std::string_view member) const {
-        std::uint32_t number = 0;
-        for (auto const each : ops.members()) {
-            if (each.has_name(member)) return number;
-            ++number;
-        }
-        FAIL("no such member");
-        return 0;
-    }
-};
-
-constexpr char const* no_ops = "this kernel's BTF does not show TCP congestion controls as struct_ops";
-
-struct_ops_program function(tcp_types const& types, char const* member) {
-    char log[4096];
-    auto loaded = struct_ops_program::load({.insns = return_2,
-                                            .license = "GPL",
-                                            .expected_attach_type = static_cast<attach_type>(types.number(member)),
-                                            .attach_btf_id = types.ops.id()},
-                                           log);
-    INFO(std::string{loaded ? "" : loaded.error().log});
-    REQUIRE(loaded);
-    return std::move(*loaded);
-}
-
-/// The least that the kernel takes for a congestion control, under a name.
-template <class Value>
-class made_control {
-  public:
-    made_control(tcp_types const& types, std::string_view name) {
-        put(types.offset("name"), name.data(), name.size());
-        for (auto const* const member : {"ssthresh", "cong_avoid", "undo_cwnd"}) {
-            programs_.push_back(function(types, member));
-            struct_ops_function const entry{programs_.back().fd()};
-            put(types.offset(member), &entry, sizeof entry);
-        }
-    }
-
-    [[nodiscard]] Value const& value() const { return value_; }
-
-  private:
-    void put(std::size_t offset, void const* from, std::size_t size) {
-        std::memcpy(reinterpret_cast<std::byte*>(&value_) + offset, from, size);
-    }
-
-    Value value_{};
-    std::vector<struct_ops_program> programs_;
-};
-
-bool is_registered(std::string_view name) {
-    std::ifstream file{"/proc/sys/net/ipv4/tcp_available_congestion_control"};
-    for (std::string each; file >> each;)
-        if (each == name) return true;
-    return false;
-}
-
-/// Calls `test.operator()<Value>(types)` with the value type that has the running kernel's size.
-template <std::size_t Size = 64, class Test>
-void with_kernel_size(tcp_types const& types, Test&& test) {
-    if constexpr (Size > 1024) {
-        FAIL("a congestion control is larger than this test knows");
-    } else {
-        if (types.wrapper.size() == Size) return test.template operator()<control<Size>>(types);
-        with_kernel_size<Size + 64>(types, test);
-    }
-}
-
-struct any_btf {
-    btf::map_types types = btf::load<int, int>().value();
-    [[nodiscard]] fd_ref<kind::btf> fd() const { return types.fd(); }
-};
 
 TEST_CASE("registered by update, unregistered by erase") {
     auto const found = tcp_types::find();
@@ -207,6 +101,52 @@ TEST_CASE("another size than the kernel's is refused, and so is what is no struc
     CHECK(wrong_size.error() == error{errc::einval, command::map_create});
     auto const no_type = struct_ops_map<control<256>>::create({.btf = some.fd(), .value_type_id = 1});
     CHECK(no_type.error() == error{errc::enotsupp, command::map_create});
+}
+
+TEST_CASE("a value with room to spare, in the size that the kernel's types tell") {
+    auto const kernel = btf::kernel_types::open();
+    if (!kernel) return support::skip(no_ops);
+    auto const control = btf::struct_ops_type::find(*kernel, "tcp_congestion_ops");
+    if (!control) return support::skip(no_ops);
+    auto const same = tcp_types::find();
+    CHECK(control->value_size() == same->wrapper.size());
+    CHECK(control->value_type_id() == btf::number(same->wrapper.id()));
+    CHECK(control->attach_btf_id() == same->ops.id());
+    for (auto const* const member : {"ssthresh", "cong_avoid", "name"}) {
+        CHECK(control->member(member)->offset == same->offset(member));
+        CHECK(control->member(member)->number == static_cast<attach_type>(same->number(member)));
+    }
+    CHECK(control->member("no_such_member").error() == error{errc::type_not_found, command::search});
+    for (auto const* const name : {"no_such_struct", "task_struct", ""})
+        CHECK(btf::struct_ops_type::find(*kernel, name).error() == error{errc::type_not_found, command::search});
+
+    using roomy = struct_ops_bytes<2048>;
+    any_btf const some;
+    auto const options = [&](std::uint32_t size) {
+        return struct_ops_options{.btf = some.fd(), .value_type_id = control->value_type_id(), .value_size = size};
+    };
+    CHECK(struct_ops_map<roomy>::create(options(0)).error() == error{errc::einval, command::map_create});
+    CHECK(struct_ops_map<roomy>::create(options(2049)).error() == error{errc::value_size_differs, command::map_create});
+    auto const map = struct_ops_map<roomy>::create(options(control->value_size())).value();
+    CHECK(map.state().value() == struct_ops_state::init);
+
+    auto const made = made_control<roomy>{*same, "bpfxx_roomy"};
+    CHECK(map.update(made.value()));
+    CHECK(is_registered("bpfxx_roomy"));
+    CHECK(map.lookup()->common.state == struct_ops_state::in_use);
+    CHECK(*map.erase());
+}
+
+TEST_CASE("members go where there is room for them") {
+    struct_ops_bytes<64> value{};
+    CHECK(value.put(8, std::uint64_t{1}));
+    CHECK(value.put(56, std::uint64_t{0x0102030405060708}));
+    CHECK(value.rest[48] == std::byte{8});
+    CHECK_FALSE(value.put(0, std::uint64_t{}));
+    CHECK_FALSE(value.put(7, char{}));
+    CHECK_FALSE(value.put(57, std::uint64_t{}));
+    CHECK_FALSE(value.put(64, char{}));
+    CHECK_FALSE(value.put(~std::size_t{}, char{}));
 }
 
 } // namespace

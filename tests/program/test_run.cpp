@@ -140,8 +140,9 @@ template <class Program, class... Given>
 concept runs = requires(Program const& which, Given&... given) { test_run(which, given...); };
 
 static_assert(runs<syscall_program> && runs<syscall_program, two_numbers> && !runs<syscall_program, two_numbers const>);
-static_assert(!runs<syscall_program, test_run_options const>);
-static_assert(runs<xdp_program> && runs<xdp_program, test_run_options> && !runs<xdp_program, two_numbers>);
-static_assert(!runs<kprobe_program> && !runs<lsm_program, test_run_options>);
+static_assert(!runs<syscall_program, test_run_options<program_kind::xdp> const>);
+static_assert(runs<xdp_program> && runs<xdp_program, test_run_options<program_kind::xdp>> &&
+              !runs<xdp_program, two_numbers>);
+static_assert(!runs<kprobe_program> && !runs<lsm_program, test_run_options<program_kind::lsm>>);
 
 } // namespace

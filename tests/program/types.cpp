@@ -84,8 +84,18 @@ concept has_detach = requires(Link& link) { link.detach(); };
 struct detachable {
     static constexpr auto type = link_type::xdp;
     static constexpr bool can_detach = true;
+    static constexpr bool can_update = true;
+    template <class ProgramKind>
+    static constexpr bool runs = std::same_as<ProgramKind, program_kind::xdp>;
 };
 static_assert(!has_detach<raw_tracepoint_link> && has_detach<basic_link<detachable>>);
+
+template <class Link, class... Program>
+concept has_update = requires(Link& link, Program const&... program) { link.update(program...); };
+static_assert(has_update<basic_link<detachable>, xdp_program> &&
+              has_update<basic_link<detachable>, xdp_program, sched_cls_program>);
+static_assert(!has_update<basic_link<detachable>, xdp_devmap_program> && !has_update<basic_link<detachable>>);
+static_assert(!has_update<raw_tracepoint_link, raw_tracepoint_program>);
 
 template <class Link, class... Buffer>
 concept has_info = requires(Link const& link, Buffer&... buffer) { link.info(buffer...); };

@@ -5,9 +5,9 @@
 using namespace bpfxx;
 
 #ifdef REJECT
-using filter = sched_cls_program;
-#else
 using filter = xdp_program;
+#else
+using filter = xdp_devmap_program;
 #endif
 
 dev_map_value target(filter const& program) { return {.interface = interface_index{1}, .program = program}; }

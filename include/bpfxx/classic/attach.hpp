@@ -3,13 +3,12 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <bpfxx/classic/instruction.hpp>
-#include <bpfxx/command.hpp>
 #include <bpfxx/fd_ref.hpp>
 #include <bpfxx/result.hpp>
-#include <bpfxx/sys/call.hpp>
+#include <bpfxx/sys/saturated.hpp>
+#include <bpfxx/sys/socket_option.hpp>
 
 #include <asm/socket.h>
-#include <asm/unistd.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -31,14 +30,6 @@ constexpr filter_record as_record(std::span<instruction const> code) noexcept {
     return {static_cast<std::uint16_t>(code.size() < most ? code.size() : most), code.data()};
 }
 
-template <class Value>
-result<void> set_option(fd_ref<kind::socket> socket, int option, Value const& value) noexcept {
-    long const answer = sys::detail::enter(__NR_setsockopt, socket.raw(), SOL_SOCKET, option,
-                                           reinterpret_cast<long>(&value), static_cast<long>(sizeof value));
-    if (sys::detail::is_failure(answer)) return sys::detail::failure(answer, command::set_socket_option);
-    return outcome::success();
-}
-
 } // namespace detail
 
 /// Lets a socket receive only what a filter keeps of each packet; it replaces the filter that was there. What is in the
@@ -49,7 +40,7 @@ result<void> set_option(fd_ref<kind::socket> socket, int option, Value const& va
 /// locked; ENOTSOCK; EBADF
 /// Costs: one system call, no allocation
 [[nodiscard]] inline result<void> attach(fd_ref<kind::socket> socket, std::span<instruction const> filter) noexcept {
-    return detail::set_option(socket, SO_ATTACH_FILTER, detail::as_record(filter));
+    return sys::set_socket_option(socket, SO_ATTACH_FILTER, detail::as_record(filter));
 }
 
 /// Takes the filter away, classic or not.
@@ -57,7 +48,7 @@ result<void> set_option(fd_ref<kind::socket> socket, int option, Value const& va
 /// Errors: ENOENT there is none; EPERM it is locked; ENOTSOCK; EBADF
 /// Costs: one system call, no allocation
 [[nodiscard]] inline result<void> detach(fd_ref<kind::socket> socket) noexcept {
-    return detail::set_option(socket, SO_DETACH_FILTER, 0);
+    return sys::set_socket_option(socket, SO_DETACH_FILTER, 0);
 }
 
 /// Lets nobody replace the socket's filter or take it away any more, wherever its descriptor is passed to. There is no
@@ -66,7 +57,42 @@ result<void> set_option(fd_ref<kind::socket> socket, int option, Value const& va
 /// Errors: ENOTSOCK; EBADF
 /// Costs: one system call, no allocation
 [[nodiscard]] inline result<void> lock(fd_ref<kind::socket> socket) noexcept {
-    return detail::set_option(socket, SO_LOCK_FILTER, 1);
+    return sys::set_socket_option(socket, SO_LOCK_FILTER, 1);
+}
+
+/// Whether the socket's filter is locked.
+/// UAPI: SO_LOCK_FILTER
+/// Errors: ENOTSOCK; EBADF
+/// Costs: one system call, no allocation
+[[nodiscard]] inline result<bool> is_locked(fd_ref<kind::socket> socket) noexcept {
+    std::int32_t locked = 0;
+    auto const size = sys::get_socket_option(socket, SO_LOCK_FILTER, &locked, sizeof locked);
+    if (!size) return size.error();
+    return locked != 0;
+}
+
+/// The filter that was attached, in the caller's buffer, as it was before the kernel translated it; nothing where the
+/// socket has none. An empty buffer is never too small: `attached_size` tells how much is needed.
+/// UAPI: SO_GET_FILTER
+/// Since: Linux 3.8
+/// Errors: EACCES the filter is an eBPF program; EINVAL the buffer is too small; ENOTSOCK; EBADF
+/// Costs: one system call, no allocation
+[[nodiscard]] inline result<std::span<instruction const>> attached(fd_ref<kind::socket> socket,
+                                                                   std::span<instruction> buffer) noexcept {
+    auto const count = sys::get_socket_option(socket, SO_GET_FILTER, buffer.data(), sys::saturated(buffer.size()));
+    if (!count) return count.error();
+    return std::span<instruction const>{buffer.first(*count < buffer.size() ? *count : buffer.size())};
+}
+
+/// How many instructions the filter has that was attached; 0 where the socket has none.
+/// UAPI: SO_GET_FILTER
+/// Since: Linux 3.8
+/// Errors: EACCES the filter is an eBPF program; ENOTSOCK; EBADF
+/// Costs: one system call, no allocation
+[[nodiscard]] inline result<std::size_t> attached_size(fd_ref<kind::socket> socket) noexcept {
+    auto const count = sys::get_socket_option(socket, SO_GET_FILTER, nullptr, 0);
+    if (!count) return count.error();
+    return std::size_t{*count};
 }
 
 /// Lets a filter choose among the sockets that share an address by SO_REUSEPORT: its result is the number of the socket,
@@ -78,7 +104,7 @@ result<void> set_option(fd_ref<kind::socket> socket, int option, Value const& va
 /// Costs: one system call, no allocation
 [[nodiscard]] inline result<void> attach_reuseport(fd_ref<kind::socket> socket,
                                                    std::span<instruction const> filter) noexcept {
-    return detail::set_option(socket, SO_ATTACH_REUSEPORT_CBPF, detail::as_record(filter));
+    return sys::set_socket_option(socket, SO_ATTACH_REUSEPORT_CBPF, detail::as_record(filter));
 }
 
 /// Leaves the choice among the sockets to the kernel again.
@@ -87,7 +113,7 @@ result<void> set_option(fd_ref<kind::socket> socket, int option, Value const& va
 /// Errors: ENOENT nothing chooses; EINVAL the socket shares no address; ENOTSOCK; EBADF
 /// Costs: one system call, no allocation
 [[nodiscard]] inline result<void> detach_reuseport(fd_ref<kind::socket> socket) noexcept {
-    return detail::set_option(socket, SO_DETACH_REUSEPORT_BPF, 0);
+    return sys::set_socket_option(socket, SO_DETACH_REUSEPORT_BPF, 0);
 }
 
 } // namespace bpfxx::classic

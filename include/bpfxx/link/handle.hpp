@@ -5,6 +5,7 @@
 #include <bpfxx/fd.hpp>
 #include <bpfxx/id.hpp>
 #include <bpfxx/link/type.hpp>
+#include <bpfxx/program/kinds.hpp>
 #include <bpfxx/sys/attr/link.hpp>
 #include <bpfxx/sys/attr/object.hpp>
 #include <bpfxx/sys/call.hpp>
@@ -17,13 +18,26 @@
 
 namespace bpfxx {
 
-/// What describes a kind of link: its number, whether BPF_LINK_DETACH works on it, and `info`, which asks the kernel
-/// about one with the buffers that this kind takes.
+/// What describes a kind of link: its number, whether BPF_LINK_DETACH and BPF_LINK_UPDATE work on it, which programs it
+/// `runs`, and `info`, which asks the kernel about one with the buffers that this kind takes.
 template <class T>
 concept link_tag = requires {
     { T::type } -> std::convertible_to<link_type>;
     { T::can_detach } -> std::convertible_to<bool>;
+    { T::can_update } -> std::convertible_to<bool>;
 };
+
+namespace detail {
+
+/// Links of this kind can be given another program, and a program of this type.
+template <class Link, class Program>
+concept runs_instead = Link::can_update && requires { requires Link::template runs<Program>; };
+
+/// The kind of link has an `update` of its own for what is given.
+template <class Link, class... Given>
+concept updates_itself = requires(fd_ref<kind::link> fd, Given const&... given) { Link::update(fd, given...); };
+
+} // namespace detail
 
 /// The attachment of a program, of one kind. It ends when nothing refers to it: the destructor closes the descriptor,
 /// which detaches the program unless the link was duplicated, passed on or pinned. The program itself may be closed
@@ -98,6 +112,50 @@ class [[nodiscard]] basic_link : public sys::handle<kind::link> {
     }
     void detach() // this kind of link has no BPF_LINK_DETACH: it detaches when its last descriptor and pin are gone
         requires(!Kind::can_detach)
+    = delete;
+
+    /// Swaps the program under the link: each event sees the old one or the new one, none sees neither.
+    /// UAPI: BPF_LINK_UPDATE
+    /// Since: Linux 5.7, each kind as `link_type` says
+    /// Errors: ENOLINK the link was detached, or what it was attached to is gone; EINVAL the program was loaded for
+    /// another hook
+    /// Costs: one system call, no allocation
+    template <class ProgramKind>
+        requires(detail::runs_instead<Kind, ProgramKind> && !detail::updates_itself<Kind, program<ProgramKind>>)
+    [[nodiscard]] result<void> update(program<ProgramKind> const& next) noexcept {
+        return sys::call(sys::attr::link_update{.link_fd = fd_.borrow(), .new_prog_fd = next.fd()});
+    }
+
+    /// The same as long as the program under the link is the one that is expected.
+    /// UAPI: BPF_LINK_UPDATE with BPF_F_REPLACE
+    /// Errors: EPERM another program is there
+    template <class ProgramKind, class OldKind>
+        requires(detail::runs_instead<Kind, ProgramKind> &&
+                 !detail::updates_itself<Kind, program<ProgramKind>, program<OldKind>>)
+    [[nodiscard]] result<void> update(program<ProgramKind> const& next, program<OldKind> const& expected) noexcept {
+        return sys::call(sys::attr::link_update{.link_fd = fd_.borrow(),
+                                                .new_prog_fd = next.fd(),
+                                                .flags = link_update_flags::replace,
+                                                .old_prog_fd = expected.fd()});
+    }
+
+    /// The same for links with a way of their own, such as those that take a map of struct_ops: see `update` of the kind's
+    /// tag.
+    template <class... Given>
+        requires detail::updates_itself<Kind, Given...>
+    [[nodiscard]] result<void> update(Given const&... given) noexcept {
+        return Kind::update(fd_.borrow(), given...);
+    }
+
+    template <class... Program>
+    void update(Program const&...) // links of this kind keep their program: attach the other one, then close this link
+        requires(!Kind::can_update)
+    = delete;
+
+    template <class ProgramKind, class... Expected>
+    void update(program<ProgramKind> const&, Expected const&...) // this kind of link runs programs of another type
+        requires(Kind::can_update && !detail::runs_instead<Kind, ProgramKind> &&
+                 !detail::updates_itself<Kind, program<ProgramKind>, Expected...>)
     = delete;
 
   private:

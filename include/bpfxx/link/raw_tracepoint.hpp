@@ -42,6 +42,7 @@ namespace link_kind {
 struct raw_tracepoint {
     static constexpr link_type type = link_type::raw_tracepoint;
     static constexpr bool can_detach = false;
+    static constexpr bool can_update = false;
 
     /// Asks with a buffer for the name, or with an empty one for everything else.
     /// UAPI: `bpf_link_info.raw_tracepoint`
@@ -105,6 +106,7 @@ struct raw_tracepoint_hook {
     static constexpr bool accepts = std::same_as<ProgramKind, program_kind::raw_tracepoint> ||
                                     std::same_as<ProgramKind, program_kind::raw_tracepoint_writable>;
 
+    template <class ProgramKind>
     [[nodiscard]] result<raw_tracepoint_link> attach_to(fd_ref<kind::program> program) const noexcept {
         auto opened = sys::call(sys::attr::raw_tracepoint_open{name.c_str(), program, 0, cookie});
         if (!opened) return opened.error();

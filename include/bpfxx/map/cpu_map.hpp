@@ -16,8 +16,8 @@ namespace bpfxx {
 struct cpu_map_value {
     /// At most 16,384; 0 empties the slot.
     std::uint32_t queue_size;
-    /// Loaded with `attach_type::xdp_cpumap`. Since: Linux 5.9
-    optional_program_reference<program_kind::xdp> program{};
+    /// Since: Linux 5.9
+    optional_program_reference<program_kind::xdp_cpumap> program{};
 };
 
 /// The same as it is found.
@@ -41,7 +41,7 @@ using cpu_alone = std::uint32_t;
 /// UAPI: BPF_MAP_TYPE_CPUMAP
 /// Since: Linux 4.15
 /// Errors: of `create`: E2BIG more entries than the kernel is built for CPUs; of `update`: ENODEV no such CPU;
-/// EOVERFLOW the queue is too long; ENOMEM also for a program without `attach_type::xdp_cpumap`; E2BIG the index is
+/// EOVERFLOW the queue is too long; ENOMEM also for a program loaded for another hook; E2BIG the index is
 /// beyond the end, EINVAL of `erase`. `erase` is true for an empty slot too
 template <access_mode Access = read_write, class Cpu = cpu_with_program>
 using cpu_map = basic_map<map_kind::cpumap, std::uint32_t, Cpu, Access>;

@@ -15,8 +15,8 @@ namespace bpfxx {
 /// UAPI: `struct bpf_devmap_val`
 struct dev_map_value {
     interface_index interface;
-    /// Loaded with `attach_type::xdp_devmap`. Since: Linux 5.8
-    optional_program_reference<program_kind::xdp> program{};
+    /// Since: Linux 5.8
+    optional_program_reference<program_kind::xdp_devmap> program{};
 };
 
 /// The same as it is found.
@@ -44,7 +44,7 @@ using device_alone = interface_index;
 /// UAPI: BPF_MAP_TYPE_DEVMAP
 /// Since: Linux 4.14
 /// Errors: of `create`: EPERM CAP_NET_ADMIN is missing; of `update`: EINVAL no such interface in the caller's network
-/// namespace, or a program without `attach_type::xdp_devmap`; E2BIG the index is beyond the end, EINVAL of `erase`.
+/// namespace, or a program loaded for another hook; E2BIG the index is beyond the end, EINVAL of `erase`.
 /// `erase` is true for an empty slot too
 /// Races: a slot becomes empty when its interface goes away
 template <access_mode Access = read_write, class Device = device_with_program>
@@ -54,7 +54,7 @@ using dev_map = basic_map<map_kind::devmap, std::uint32_t, Device, Access>;
 /// UAPI: BPF_MAP_TYPE_DEVMAP_HASH
 /// Since: Linux 5.4
 /// Errors: of `create`: EPERM CAP_NET_ADMIN is missing; of `update`: EINVAL no such interface, interface 0 too, or a
-/// program without `attach_type::xdp_devmap`; E2BIG the map is full
+/// program loaded for another hook; E2BIG the map is full
 /// Races: an entry goes away with its interface; walks may start again meanwhile (`walk_guarantee::best_effort`)
 template <access_mode Access = read_write, class Device = device_with_program>
 using dev_map_hash = basic_map<map_kind::devmap_hash, std::uint32_t, Device, Access>;

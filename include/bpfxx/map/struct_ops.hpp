@@ -4,6 +4,7 @@
 
 #include <bpfxx/fd_ref.hpp>
 #include <bpfxx/map/element.hpp>
+#include <bpfxx/map/handle.hpp>
 #include <bpfxx/map/object.hpp>
 #include <bpfxx/map/options.hpp>
 #include <bpfxx/map/view.hpp>
@@ -11,7 +12,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
+#include <type_traits>
 
 namespace bpfxx {
 
@@ -58,6 +61,8 @@ struct struct_ops_options {
     required<fd_ref<kind::btf>> btf;
     /// The id of `struct bpf_struct_ops_…`, which wraps the kernel's struct, in the kernel's own BTF or in `module`.
     required<std::uint32_t> value_type_id;
+    /// The size of that type on this kernel, where Value is larger than it may be on any; 0 is the size of Value.
+    std::uint32_t value_size = 0;
     /// The BTF of the module that this type is from. Since: Linux 6.9
     optional_fd_ref<kind::btf> module{};
     optional_fd_ref<kind::token> token{};
@@ -74,6 +79,22 @@ struct struct_ops_options {
             .btf_vmlinux_value_type_id = value_type_id,
             .value_type_btf_obj = module,
         };
+    }
+};
+
+/// A value whose members are known while running only, from the kernel's BTF, with room for the largest.
+template <std::size_t Most>
+struct struct_ops_bytes {
+    struct_ops_header common;
+    std::byte rest[Most - sizeof(struct_ops_header)]{};
+
+    /// Stores a member at its offset from the start of the value; false where there is no room for it.
+    template <class Member>
+    [[nodiscard]] bool put(std::size_t offset, Member const& what) noexcept {
+        static_assert(std::is_trivially_copyable_v<Member>, "members of a kernel struct are bytes");
+        if (offset < sizeof common || offset > Most || Most - offset < sizeof what) return false;
+        std::memcpy(rest + (offset - sizeof common), &what, sizeof what);
+        return true;
     }
 };
 
@@ -109,6 +130,15 @@ class struct_ops_members : public map_object<map_kind::struct_ops, read_write> {
     using options_type = struct_ops_options;
     using key_type = std::uint32_t;
     using value_type = Value;
+
+    /// As `create` of every map; a value that the C++ type has no room for is refused without a call.
+    /// Errors: value_size_differs
+    [[nodiscard]] static result<detail::opened_map> create_map(struct_ops_options const& options) noexcept {
+        if (options.value_size > sizeof(Value)) return error{errc::value_size_differs, command::map_create};
+        auto wanted = shape;
+        if (options.value_size != 0) wanted.value_size = options.value_size;
+        return detail::opened_map::create(wanted, options.spec());
+    }
 
     /// Stores the functions, once; and registers them where no link is to do that.
     /// UAPI: BPF_MAP_UPDATE_ELEM

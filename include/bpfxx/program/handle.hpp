@@ -112,11 +112,12 @@ class [[nodiscard]] program : public sys::handle<kind::program> {
         return sys::get_info<sys::info::program>(fd_.borrow(), request);
     }
 
-    /// Attaches the program to a hook that takes its type and gives the link.
+    /// Attaches the program to a hook that takes its type, and gives the link, or where the hook has none, an attachment
+    /// that detaches in its destructor.
     template <class Hook>
         requires hook_for<Hook, Kind>
     [[nodiscard]] auto attach(Hook const& hook) const noexcept {
-        return hook.attach_to(fd_.borrow());
+        return hook.template attach_to<Kind>(fd_.borrow());
     }
 
     template <class Hook>

@@ -6,6 +6,8 @@
 #include <bpfxx/fd.hpp>
 #include <bpfxx/program/handle.hpp>
 #include <bpfxx/program/kinds.hpp>
+#include <bpfxx/program/test_context.hpp>
+#include <bpfxx/program/verdict.hpp>
 #include <bpfxx/sys/attr/program.hpp>
 #include <bpfxx/sys/call.hpp>
 #include <bpfxx/sys/saturated.hpp>
@@ -18,7 +20,8 @@
 
 namespace bpfxx {
 
-/// What came out of a run.
+/// What came out of a run of a program of type Kind.
+template <program_tag Kind>
 struct test_run_result {
     /// What the program left in r0.
     std::uint32_t retval = 0;
@@ -27,17 +30,25 @@ struct test_run_result {
     /// How long the data and the context are afterwards, whether or not there was room for them.
     std::uint32_t data_size = 0;
     std::uint32_t context_size = 0;
+
+    /// What the program decided, in the words of its type: `xdp_action::drop`.
+    [[nodiscard]] constexpr verdict_of<Kind> verdict() const noexcept
+        requires has_verdict<Kind>
+    {
+        return static_cast<verdict_of<Kind>>(retval);
+    }
 };
 
-/// What a program is run on. Everything is borrowed; what a type of program does not take, the kernel refuses.
+/// What a program of type Kind is run on. Everything is borrowed; what a type of program does not take, the kernel
+/// refuses.
+template <program_tag Kind>
 struct test_run_options {
     /// The packet: at least an Ethernet header, 14 bytes, for the types that have one.
     std::span<std::byte const> data{};
     std::span<std::byte> data_out{};
-    /// The program's context in its UAPI form: `struct __sk_buff`, `struct xdp_md`, the u64 arguments of a raw
-    /// tracepoint …
-    std::span<std::byte const> context{};
-    std::span<std::byte> context_out{};
+    /// The program's context: a `test_context<Kind>` such as `xdp_context`, the arguments of a raw tracepoint, or bytes.
+    lent_context<Kind, std::byte const> context{};
+    lent_context<Kind, std::byte> context_out{};
     /// How often, one after the other; 0 is once.
     std::uint32_t repeat = 0;
     test_run_flags flags{};
@@ -74,8 +85,8 @@ concept test_runnable =
 /// Costs: one system call, no allocation in user space
 template <program_tag Kind>
     requires test_runnable<Kind>
-[[nodiscard]] result<test_run_result> test_run(program<Kind> const& which,
-                                               test_run_options const& options = {}) noexcept {
+[[nodiscard]] result<test_run_result<Kind>>
+test_run(program<Kind> const& which, std::type_identity_t<test_run_options<Kind>> const& options = {}) noexcept {
     sys::attr::prog_test_run attribute{
         .prog_fd = which.fd(),
         .data_size_in = sys::saturated(options.data.size()),
@@ -83,17 +94,17 @@ template <program_tag Kind>
         .data_in = options.data.data(),
         .data_out = options.data_out.data(),
         .repeat = options.repeat,
-        .ctx_size_in = sys::saturated(options.context.size()),
-        .ctx_size_out = sys::saturated(options.context_out.size()),
-        .ctx_in = options.context.data(),
-        .ctx_out = options.context_out.data(),
+        .ctx_size_in = sys::saturated(options.context.bytes().size()),
+        .ctx_size_out = sys::saturated(options.context_out.bytes().size()),
+        .ctx_in = options.context.bytes().data(),
+        .ctx_out = options.context_out.bytes().data(),
         .flags = options.cpu ? options.flags | test_run_flags::run_on_cpu : options.flags,
         .cpu = options.cpu.value_or(0),
         .batch_size = options.batch_size,
     };
     auto const called = sys::call(attribute);
     if (!called) return called.error();
-    return test_run_result{
+    return test_run_result<Kind>{
         .retval = attribute.retval,
         .duration_ns = attribute.duration,
         .data_size = attribute.data_size_out,

@@ -7,6 +7,7 @@
 #include <bpfxx/id.hpp>
 #include <bpfxx/insn/opcode.hpp>
 #include <bpfxx/program/attach_type.hpp>
+#include <bpfxx/program/type.hpp>
 #include <bpfxx/spec/name.hpp>
 #include <bpfxx/sys/flags.hpp>
 #include <bpfxx/sys/info/debug.hpp>
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 namespace bpfxx {
 
@@ -38,6 +40,10 @@ namespace detail {
 template <class>
 inline constexpr bool never = false;
 
+// Hooks of one type share its instructions: their C++ types are several, the kernel's type is one.
+template <class One, class Other>
+concept of_same_type = std::same_as<One, Other> || One::type == Other::type;
+
 } // namespace detail
 
 // The constructors that refuse are templates with a body: a deleted one makes clang say no more than "no matching
@@ -53,7 +59,7 @@ class program_text {
     constexpr program_text(Instructions const& instructions) noexcept : view_{instructions} {}
 
     template <std::size_t N, class Other>
-        requires(!std::is_void_v<Other> && !std::is_void_v<Kind> && !std::same_as<Other, Kind>)
+        requires(!std::is_void_v<Other> && !std::is_void_v<Kind> && !detail::of_same_type<Other, Kind>)
     constexpr program_text(insn::program_code<N, insn::slots<>, Other> const&) noexcept {
         static_assert(detail::never<Other>,
                       "these instructions were assembled for another type of program: load them as that one");
@@ -104,6 +110,54 @@ class program_license {
     char const* text_ = nullptr;
 };
 
+namespace detail {
+
+// Programs in the place of, or before and behind, something of the kernel's or of another program's.
+template <class Kind>
+concept has_target = requires {
+    requires Kind::type == program_type::tracing || Kind::type == program_type::lsm ||
+                     Kind::type == program_type::struct_ops || Kind::type == program_type::ext;
+};
+
+template <class Kind>
+concept has_program_as_target = requires { requires Kind::type == program_type::ext; };
+
+} // namespace detail
+
+/// The type that a program of type Kind is for, which some types of program cannot do without.
+template <class Kind>
+class attach_type_id {
+  public:
+    constexpr attach_type_id(btf::type_id id) noexcept : id_{id} {}
+
+    template <class Missing = void>
+    constexpr attach_type_id() noexcept {
+        static_assert(!detail::has_target<Kind> || detail::never<Missing>,
+                      "a program of this type is for a function or a struct: give .attach_btf_id, its type");
+    }
+
+    [[nodiscard]] constexpr operator btf::type_id() const noexcept { return id_; }
+
+  private:
+    btf::type_id id_{};
+};
+
+/// Whose type that is: nothing for the kernel itself.
+template <class Kind>
+class attach_target_fd : public optional_any_fd_ref<kind::program, kind::btf> {
+    using base = optional_any_fd_ref<kind::program, kind::btf>;
+
+  public:
+    template <std::convertible_to<base> Given>
+    constexpr attach_target_fd(Given&& given) noexcept : base{std::forward<Given>(given)} {}
+
+    template <class Missing = void>
+    constexpr attach_target_fd() noexcept {
+        static_assert(!detail::has_program_as_target<Kind> || detail::never<Missing>,
+                      "an extension replaces a function of another program: give .attach_target, that program");
+    }
+};
+
 /// What a program of type Kind is loaded from: `xdp_program::load({.insns = code, .license = "GPL", .name = "drop_all"})`.
 /// Everything in it is borrowed until `load` returns.
 /// UAPI: BPF_PROG_LOAD
@@ -123,8 +177,8 @@ struct program_options_for {
 
     /// The kernel type that a tracing, LSM, struct_ops or extension program is for; in the kernel's own BTF, or in that
     /// of `attach_target`: a module's BTF, or the program to extend.
-    btf::type_id attach_btf_id{};
-    optional_any_fd_ref<kind::program, kind::btf> attach_target{};
+    attach_type_id<Kind> attach_btf_id{};
+    attach_target_fd<Kind> attach_target{};
 
     /// The program's own types, and where in its instructions its functions and lines start.
     optional_fd_ref<kind::btf> btf{};

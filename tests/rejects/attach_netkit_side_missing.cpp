@@ -1,0 +1,15 @@
+// reject: this field has no default: give it in the braces
+#include <bpfxx/attach/netkit.hpp>
+#include <bpfxx/program/handle.hpp>
+
+using namespace bpfxx;
+
+#ifdef REJECT
+auto bad(sched_cls_program const& program) {
+    return program.attach(direct::netkit_hook{.ifindex = interface_index{2}});
+}
+#else
+auto good(sched_cls_program const& program) {
+    return program.attach(direct::netkit_hook{.ifindex = interface_index{2}, .side = netkit_side::peer});
+}
+#endif

@@ -1,0 +1,13 @@
+// reject: this hook does not take programs of this type
+#include <bpfxx/attach/tc_action.hpp>
+#include <bpfxx/program/handle.hpp>
+
+constexpr bpfxx::direct::tc_action_hook hook{.ifindex = bpfxx::interface_index{1},
+                                             .direction = bpfxx::tc_direction::ingress};
+using namespace bpfxx;
+
+#ifdef REJECT
+auto bad(sched_cls_program const& program) { return program.attach(hook); }
+#else
+auto good(sched_act_program const& program) { return program.attach(hook); }
+#endif

@@ -1,0 +1,15 @@
+// reject: this hook does not take programs of this type
+#include <bpfxx/link/cgroup.hpp>
+#include <bpfxx/program/handle.hpp>
+
+using namespace bpfxx;
+
+#ifdef REJECT
+auto bad(lsm_mac_program const& program, fd_ref<kind::cgroup> group) {
+    return program.attach(cgroup_hook{.cgroup = group});
+}
+#else
+auto good(lsm_cgroup_program const& program, fd_ref<kind::cgroup> group) {
+    return program.attach(cgroup_hook{.cgroup = group});
+}
+#endif

@@ -1,0 +1,15 @@
+// reject: this hook does not take programs of this type
+#include <bpfxx/link/cgroup.hpp>
+#include <bpfxx/program/handle.hpp>
+
+using namespace bpfxx;
+
+#ifdef REJECT
+auto bad(cgroup_sock_addr_program const& program, fd_ref<kind::cgroup> group) {
+    return program.attach(cgroup_hook{.cgroup = group});
+}
+#else
+auto good(cgroup_inet4_bind_program const& program, fd_ref<kind::cgroup> group) {
+    return program.attach(cgroup_hook{.cgroup = group});
+}
+#endif

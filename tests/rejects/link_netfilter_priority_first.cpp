@@ -1,0 +1,19 @@
+// reject: the kernel keeps the first and the last netfilter priority for itself: take one between
+#include <bpfxx/link/netfilter.hpp>
+#include <bpfxx/program/handle.hpp>
+
+#include <cstdint>
+#include <limits>
+
+using namespace bpfxx;
+
+#ifdef REJECT
+constexpr std::int32_t chosen = std::numeric_limits<std::int32_t>::min();
+#else
+constexpr std::int32_t chosen = std::numeric_limits<std::int32_t>::min() + 1;
+#endif
+
+auto attach(netfilter_program const& program) {
+    return program.attach(
+        netfilter_hook{.family = netfilter_family::ipv4, .hook = netfilter_place::local_in, .priority = chosen});
+}

@@ -1,0 +1,12 @@
+// reject: this kind of link has no BPF_LINK_DETACH: it detaches when its last descriptor and pin are gone
+#include <bpfxx/link/tracing.hpp>
+
+#include <utility>
+
+using namespace bpfxx;
+
+#ifdef REJECT
+void bad(tracing_link link) { link.detach(); }
+#else
+void good(tracing_link link) { auto const closed = std::move(link).release(); }
+#endif

@@ -1,0 +1,11 @@
+// reject: this kind of link runs programs of another type
+#include <bpfxx/link/xdp.hpp>
+#include <bpfxx/program/handle.hpp>
+
+using namespace bpfxx;
+
+#ifdef REJECT
+auto bad(xdp_link& link, xdp_devmap_program const& next) { return link.update(next); }
+#else
+auto good(xdp_link& link, xdp_program const& next) { return link.update(next); }
+#endif

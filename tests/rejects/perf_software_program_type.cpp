@@ -1,0 +1,13 @@
+// reject: this hook does not take programs of this type
+#include <bpfxx/perf/sampled.hpp>
+#include <bpfxx/program/handle.hpp>
+
+using namespace bpfxx;
+
+constexpr software_event_hook hook{.event = software_event::cpu_clock, .rate = sample_rate::every(1000), .pid = 0};
+
+#ifdef REJECT
+auto bad(kprobe_program const& program) { return program.attach(hook); }
+#else
+auto good(perf_event_program const& program) { return program.attach(hook); }
+#endif
