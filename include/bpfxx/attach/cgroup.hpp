@@ -66,8 +66,9 @@ class cgroup_undo {
     /// Looks whether the program is there still, for without `cgroup_sharing::multi` the kernel would detach any other
     /// one in its place.
     /// UAPI: BPF_PROG_QUERY, BPF_PROG_DETACH
-    /// Errors: attached_by_another a program has taken this one's place; ENOENT somebody detached it, or removed the cgroup; ESTALE others kept
-    /// attaching and detaching here
+    /// Errors: attached_by_another a program has taken this one's place; ENOENT somebody detached it, or removed the
+    /// cgroup; ESTALE others kept attaching and detaching here; EPERM CAP_NET_ADMIN is missing, without which some
+    /// programs can be attached but none looked for: it stays
     /// Costs: three system calls; from Linux 6.17 two more whenever somebody else came in between; no allocation
     /// Races: before Linux 6.17 and for lsm_cgroup, a program that takes this one's place after the look is detached
     [[nodiscard]] result<void> undo() noexcept {
@@ -114,10 +115,10 @@ class cgroup_undo {
 /// UAPI: BPF_PROG_ATTACH, BPF_PROG_QUERY
 /// Since: Linux 4.10; `replace` 5.6, `preorder` 6.15, `order` and `expected_revision` 6.17
 /// Errors: EPERM the hook is shared in another way here, or a cgroup above forbids it; attached_by_another the place is
-/// taken, or by another program than the one to replace; ENOENT the program to replace or the anchor is not there, or the cgroup was removed; EINVAL
-/// the program is there already, `replace` with `order`, an anchor that is no program, lsm_cgroup that is not `multi`, a
-/// program that sees packets without CAP_NET_ADMIN, or what this kernel does not know; ESTALE another program came or
-/// went since; E2BIG 64 programs are there; EBADF no cgroup2 directory; EMFILE
+/// taken, or by another program than the one to replace; ENOENT the program to replace or the anchor is not there, or
+/// the cgroup was removed; EINVAL the program is there already, `replace` with `order`, an anchor that is no program,
+/// lsm_cgroup that is not `multi`, a program that sees packets without CAP_NET_ADMIN, or what this kernel does not know;
+/// ESTALE another program came or went since; E2BIG 64 programs are there; EBADF no cgroup2 directory; EMFILE
 /// Costs: three system calls; one more unless `multi`, and another one to replace then; no allocation
 /// Races: before Linux 6.17, unless `multi`, a program that comes after the look is replaced
 struct cgroup_hook {

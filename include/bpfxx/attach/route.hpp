@@ -21,7 +21,7 @@ namespace bpfxx::direct {
 
 /// Deletes one route that runs a program, in the network namespace where it was made.
 /// UAPI: RTM_DELROUTE, for IPv6 also RTM_GETROUTE with NLM_F_DUMP
-/// Errors: ESRCH the route is gone, or runs another program by now, and was left alone; ENODEV the device is gone
+/// Errors: ESRCH the route is gone, with its device or alone, or runs another program by now, and was left alone
 /// Costs: two system calls, no allocation; for IPv6 three more, and one more for each 8 to 16 KiB of routes
 /// Races: for IPv4 none, as the kernel compares programs' names before it deletes; for IPv6 a route that somebody puts
 /// in its place between looking and deleting goes instead

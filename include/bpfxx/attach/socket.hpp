@@ -40,6 +40,7 @@ class filter_of_socket {
     // The kernel tells how long a classic filter is; of a program it says EACCES, whichever it is.
     [[nodiscard]] result<void> undo() noexcept {
         auto const classic = sys::get_socket_option(socket_.borrow(), SO_GET_FILTER, nullptr, 0);
+        if (!classic && classic.error().code != errc::eacces) return classic.error();
         if (classic && *classic != 0) return error{errc::attached_by_another, command::get_socket_option};
         return sys::set_socket_option(socket_.borrow(), SO_DETACH_FILTER, 0);
     }

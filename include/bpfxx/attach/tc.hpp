@@ -170,6 +170,8 @@ add_filter(netlink::route_socket routes, netlink::message<Capacity>& request, tc
 /// priority is used for another protocol, or the kernel is built without such filters; ENODEV no such device;
 /// EOPNOTSUPP, EINVAL the card does not run it; EPERM CAP_NET_ADMIN is missing; EMFILE too many open descriptors
 /// Costs: eight system calls and a descriptor for as long as the filter lives, no allocation
+/// Races: should the kernel's answer be lost while the program has a filter there already, the new one stays; with
+/// `replace` neither the old one nor the new one does
 struct tc_hook {
     required<interface_index> ifindex;
     required<tc_direction> direction;

@@ -92,6 +92,8 @@ using xdp_attachment = attachment<xdp_undo>;
 /// replace; EOPNOTSUPP the driver has no such mode; EINVAL, ERANGE the device's MTU or features do not allow it; ENODEV
 /// no such device; EPERM CAP_NET_ADMIN is missing; EMFILE too many open descriptors
 /// Costs: eight system calls and two descriptors for as long as the program is attached, no allocation
+/// Races: should the kernel's answer be lost, what this program is attached by is taken away, be it of an earlier attach;
+/// with `replace` the old program does not come back
 struct xdp_hook {
     required<interface_index> ifindex;
     xdp_mode mode = xdp_mode::automatic;

@@ -34,7 +34,7 @@ namespace perf::detail {
 /// UAPI: the perf device `uprobe`, BPF_LINK_CREATE
 /// Since: Linux 5.15; from 4.17 on `direct::perf_hook`, before that `direct::tracefs_probe_hook`; reference counter 4.20
 /// Errors: EOPNOTSUPP the kernel has no uprobes; ENOENT no such file; EINVAL no regular file, an offset beyond its end,
-/// or the kernel has no such links; ESRCH no such process; EACCES, EPERM
+/// or the kernel has no such links; ESRCH no such process; EACCES CAP_SYS_ADMIN is missing; EPERM
 /// Races: an offset inside of an instruction breaks the processes that run it
 /// Costs: seven system calls, no allocation: the device's number is opened, read to its end and closed, the event
 /// opened, linked and closed

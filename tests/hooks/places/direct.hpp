@@ -27,8 +27,10 @@
 
 #include <asm/unistd.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -216,14 +218,19 @@ template <class Kind>
 struct at_a_socket : place<Kind, 0> {
     support::own_network const network{};
     support::socket_fd const socket = support::udp_in_group();
+    mutable std::uint32_t sent = 0;
 
     [[nodiscard]] char const* obstacle() const { return network ? nullptr : no_network; }
     [[nodiscard]] std::string contents() const {
         auto const address = support::address_of(socket);
         auto const* const to = reinterpret_cast<::sockaddr const*>(&address);
-        CHECK(::sendto(socket.raw(), "text", 4, 0, to, sizeof address) == 4);
-        char buffer[8];
-        return ::recv(socket.raw(), buffer, sizeof buffer, MSG_DONTWAIT) == 4 ? "receives" : "receives nothing";
+        ++sent; // one that comes late is not taken for another
+        CHECK(::sendto(socket.raw(), &sent, sizeof sent, 0, to, sizeof address) == sizeof sent);
+        ::pollfd waiting{socket.raw(), POLLIN, 0};
+        std::uint32_t came = 0;
+        while (came != sent && ::poll(&waiting, 1, 300) == 1)
+            if (::recv(socket.raw(), &came, sizeof came, MSG_DONTWAIT) < 0) break;
+        return came == sent ? "receives" : "receives nothing";
     }
 };
 
