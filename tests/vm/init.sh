@@ -22,7 +22,7 @@ for test in /tests/*; do
     echo "== ${name#*-} on Linux $(uname -r)"
     # Through a pipe, so that no test takes the serial line for somebody's terminal.
     {
-        timeout 120 "$test"
+        timeout 300 "$test"
         echo $? >/status
     } 2>&1 | cat
     printf '\n\001ended %s %s\n' "$name" "$(cat /status)"

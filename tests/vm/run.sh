@@ -7,7 +7,7 @@
 #   BPFXX_VM_CACHE      where unpacked kernels are kept, else in ~/.cache/bpfxx
 #   BPFXX_VM_APPEND     more for the kernel's command line
 #   BPFXX_VM_MEGABYTES  memory, 1024
-#   BPFXX_VM_SECONDS    for everything, 200; each single test has 120
+#   BPFXX_VM_SECONDS    for everything, 500; each single test has 300
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 modules='veth netkit sch_ingress cls_bpf act_bpf nf_defrag_ipv4 nf_defrag_ipv6' # in this order; what is built in is not looked for
@@ -110,7 +110,7 @@ make_root() {
 # One thread for all processors of the machine: with one each it is slower here, and not as stable. What comes out of the serial line
 # ends with \r\n; `ended NAME STATUS` after \001 is for us.
 boot() {
-    timeout "${BPFXX_VM_SECONDS:-200}" qemu-system-x86_64 -accel tcg,thread=single -cpu max -smp 2 -m "${BPFXX_VM_MEGABYTES:-1024}" \
+    timeout "${BPFXX_VM_SECONDS:-500}" qemu-system-x86_64 -accel tcg,thread=single -cpu max -smp 2 -m "${BPFXX_VM_MEGABYTES:-1024}" \
         -nodefaults -no-user-config -display none -serial stdio -no-reboot \
         -kernel "$(find "$kernel/boot" -name 'vmlinuz-*' | head -n 1)" -initrd "$work/initramfs" \
         -append "console=ttyS0 quiet loglevel=1 panic=-1 ${BPFXX_VM_APPEND:-}" </dev/null 2>"$work/qemu" |
