@@ -73,6 +73,17 @@ TEST_CASE("writing goes whole or is an error") {
     CHECK(sys::write_once(full.borrow(), "x").error() == error{errc::enospc, command::write_file});
 }
 
+TEST_CASE("what is written in part is an error") {
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
+    std::string const more_than_fits(1 << 20, 'x');
+    CHECK(sys::write_once(borrow_raw<kind::file>(ends[1]), more_than_fits).error() ==
+          error{errc::enospc, command::write_file});
+    CHECK(sys::write_once(borrow_raw<kind::file>(ends[1]), "x").error() == error{errc::eagain, command::write_file});
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
 TEST_CASE("the bytes of a file, mapped") {
     std::string const text(10'000, 'x');
     temporary_file const file{text};
