@@ -266,6 +266,7 @@
 #include <bpfxx/sys/call.hpp>
 #include <bpfxx/sys/file.hpp>
 #include <bpfxx/sys/file_bytes.hpp>
+#include <bpfxx/sys/filled.hpp>
 #include <bpfxx/sys/flags.hpp>
 #include <bpfxx/sys/handle.hpp>
 #include <bpfxx/sys/info/btf.hpp>

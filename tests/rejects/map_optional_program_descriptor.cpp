@@ -5,7 +5,7 @@
 using namespace bpfxx;
 
 #ifdef REJECT
-cpu_map_value target(xdp_program const& program) { return {.queue_size = 192, .program = program.fd()}; }
+cpu_map_value target(xdp_cpumap_program const& program) { return {.queue_size = 192, .program = program.fd()}; }
 #else
-cpu_map_value target(xdp_program const& program) { return {.queue_size = 192, .program = program}; }
+cpu_map_value target(xdp_cpumap_program const& program) { return {.queue_size = 192, .program = program}; }
 #endif

@@ -5,7 +5,9 @@
 using namespace bpfxx;
 
 #ifdef REJECT
-dev_map_value target(xdp_program (*make)()) { return {.interface = interface_index{1}, .program = make()}; }
+dev_map_value target(xdp_devmap_program (*make)()) { return {.interface = interface_index{1}, .program = make()}; }
 #else
-dev_map_value target(xdp_program const& program) { return {.interface = interface_index{1}, .program = program}; }
+dev_map_value target(xdp_devmap_program const& program) {
+    return {.interface = interface_index{1}, .program = program};
+}
 #endif

@@ -10,12 +10,12 @@
 #include <bpfxx/program/kinds.hpp>
 #include <bpfxx/sys/attr/link.hpp>
 #include <bpfxx/sys/call.hpp>
+#include <bpfxx/sys/filled.hpp>
 #include <bpfxx/sys/flags.hpp>
 #include <bpfxx/sys/info/link.hpp>
 #include <bpfxx/sys/object.hpp>
 #include <bpfxx/sys/saturated.hpp>
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -77,8 +77,8 @@ struct kprobe_multi {
             .count = count,
             .returning = told && has((*info)->flags, multi_flags::return_probe),
             .missed = told ? std::optional{(*info)->missed} : std::nullopt,
-            .addresses = addresses.first(std::min<std::size_t>(addresses.size(), count)),
-            .cookies = cookies.first(std::min<std::size_t>(cookies.size(), count)),
+            .addresses = sys::filled(addresses, count),
+            .cookies = sys::filled(cookies, count),
         };
     }
 };

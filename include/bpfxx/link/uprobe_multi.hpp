@@ -11,6 +11,7 @@
 #include <bpfxx/spec/required.hpp>
 #include <bpfxx/sys/attr/link.hpp>
 #include <bpfxx/sys/call.hpp>
+#include <bpfxx/sys/filled.hpp>
 #include <bpfxx/sys/flags.hpp>
 #include <bpfxx/sys/info/link.hpp>
 #include <bpfxx/sys/object.hpp>
@@ -18,7 +19,6 @@
 
 #include <asm/unistd.h>
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -71,16 +71,15 @@ struct uprobe_multi {
     [[nodiscard]] static result<uprobe_multi_info> info(fd_ref<kind::link> link,
                                                         uprobe_multi_buffers const& room = {}) noexcept {
         using answer = sys::info::link_uprobe_multi;
-        auto const most = std::max({room.offsets.size(), room.reference_counter_offsets.size(), room.cookies.size()});
+        std::size_t most = 0;
+        for (auto const& array : {room.offsets, room.reference_counter_offsets, room.cookies})
+            if (array.size() > most) most = array.size();
         for (auto const& array : {room.offsets, room.reference_counter_offsets, room.cookies})
             if (!array.empty() && array.size() != most) return error{errc::counts_differ, command::obj_get_info_by_fd};
         auto const info = sys::get_info<answer>(link, request(room, most));
         if (!info) return info.error();
         auto const count = (*info)->count;
-        auto const filled = [count](std::span<std::uint64_t> array) {
-            return array.first(std::min<std::size_t>(array.size(), count));
-        };
-        auto const path_size = std::min<std::size_t>((*info)->path_size, room.path.size());
+        auto const path_size = sys::filled(room.path, (*info)->path_size).size();
         return uprobe_multi_info{
             .id = (*info)->id,
             .program = (*info)->prog_id,
@@ -88,9 +87,9 @@ struct uprobe_multi {
             .returning = has((*info)->flags, multi_flags::return_probe),
             .pid = (*info)->pid == 0 ? std::nullopt : std::optional{static_cast<std::int32_t>((*info)->pid)},
             .path = path_size == 0 ? std::string_view{} : std::string_view{room.path.data(), path_size - 1},
-            .offsets = filled(room.offsets),
-            .reference_counter_offsets = filled(room.reference_counter_offsets),
-            .cookies = filled(room.cookies),
+            .offsets = sys::filled(room.offsets, count),
+            .reference_counter_offsets = sys::filled(room.reference_counter_offsets, count),
+            .cookies = sys::filled(room.cookies, count),
         };
     }
 

@@ -9,10 +9,10 @@
 #include <bpfxx/program/attach_type.hpp>
 #include <bpfxx/sys/attr/program.hpp>
 #include <bpfxx/sys/call.hpp>
+#include <bpfxx/sys/filled.hpp>
 #include <bpfxx/sys/flags.hpp>
 #include <bpfxx/sys/saturated.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -88,8 +88,8 @@ inline std::uint32_t& count_in(sys::attr::prog_query& question) noexcept { retur
 inline std::uint32_t& count_in(sys::attr::prog_query_interface& question) noexcept { return question.count; }
 
 template <class Item>
-std::span<Item const> first_of(std::span<Item> room, std::size_t filled) noexcept {
-    return room.first(std::min(room.size(), filled));
+std::span<Item const> first_of(std::span<Item> room, std::size_t count) noexcept {
+    return sys::filled(room, count);
 }
 
 template <class Question>
