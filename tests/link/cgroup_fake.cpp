@@ -180,8 +180,8 @@ TEST_CASE("update asks for the hook, and passes the new program and the expected
     for (auto const& each : kernel.calls())
         if (each.number == __NR_bpf) calls.push_back(each);
     REQUIRE(calls.size() == 5);
-    for (std::size_t const i : {0, 2, 4}) CHECK(calls[i].command == 15);
-    for (std::size_t const i : {1, 3}) {
+    for (std::size_t const i : {0u, 2u, 4u}) CHECK(calls[i].command == 15);
+    for (std::size_t const i : {1u, 3u}) {
         CHECK(calls[i].command == 29);
         CHECK(calls[i].size == 16);
         CHECK(calls[i].field<std::int32_t>(0) == link.fd().raw());
