@@ -39,6 +39,7 @@ constexpr auto firewall = assemble<cgroup_inet_egress>(
 int send(char const* who) {
     int denied = 0;
     int const udp = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (udp < 0) return -1;
     for (std::uint16_t port = 9998; port <= 10'000; ++port) {
         ::sockaddr_in const to{AF_INET, htons(port), {htonl(INADDR_LOOPBACK)}, {}};
         bool const sent = ::sendto(udp, "hello", 5, 0, reinterpret_cast<::sockaddr const*>(&to), sizeof to) == 5;
