@@ -68,6 +68,14 @@ enum class command : std::uint32_t {
     receive_message = 0xffff'000c,
     /// Not a call: what was read is being looked through.
     search = 0xffff'000d,
+    /// Not a call: memory that is shared with the kernel is read.
+    read_memory = 0xffff'000e,
+    wait = 0xffff'000f,
+    watch = 0xffff'0010,
+    lock_file = 0xffff'0011,
+    sleep = 0xffff'0012,
+    /// Not a call: room for a record in a ring is looked for.
+    reserve_record = 0xffff'0013,
 };
 
 /// The number of commands that bpfxx models.
@@ -135,6 +143,12 @@ inline constexpr std::array<std::string_view, command_count> command_names{
     case command::send_message: return "send";
     case command::receive_message: return "recv";
     case command::search: return "search";
+    case command::read_memory: return "shared memory";
+    case command::wait: return "poll";
+    case command::watch: return "epoll";
+    case command::lock_file: return "fcntl(F_OFD_SETLK)";
+    case command::sleep: return "clock_nanosleep";
+    case command::reserve_record: return "reserve";
     default: break;
     }
     auto const index = static_cast<std::uint32_t>(during);

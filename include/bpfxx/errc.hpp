@@ -187,6 +187,9 @@ enum class errc : std::int32_t {
     tracefs_not_mounted = 0x1'0014,
     counts_differ = 0x1'0015,
     attach_type_differs = 0x1'0016,
+    record_size_differs = 0x1'0017,
+    record_outside = 0x1'0018,
+    unknown_record = 0x1'0019,
 };
 
 namespace detail {
@@ -372,6 +375,9 @@ inline constexpr errc_row errc_rows[]{
     {errc::tracefs_not_mounted, "tracefs_not_mounted", "tracefs is not mounted at /sys/kernel/tracing"},
     {errc::counts_differ, "counts_differ", "arrays that go together must have equally many elements"},
     {errc::attach_type_differs, "attach_type_differs", "the program was loaded for another hook than that of the link"},
+    {errc::record_size_differs, "record_size_differs", "the record has another size than its C++ type"},
+    {errc::record_outside, "record_outside", "the record reaches past what was written: the ring is not to be trusted"},
+    {errc::unknown_record, "unknown_record", "the record is of a kind that the C++ type does not name"},
 };
 
 constexpr errc_row row_of(errc code) noexcept {

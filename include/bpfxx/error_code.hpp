@@ -86,11 +86,13 @@ class command_category final : public std::error_category {
 
 // The commands by their numbers, then the system calls beside bpf(2), then one for numbers that have no name.
 inline constexpr std::array beside_bpf{
-    command::duplicate_fd, command::map_memory,        command::open_file,
-    command::read_file,    command::set_socket_option, command::get_socket_option,
-    command::write_file,   command::control_file,      command::open_perf_event,
-    command::open_socket,  command::send_message,      command::receive_message,
-    command::search,
+    command::duplicate_fd,   command::map_memory,        command::open_file,
+    command::read_file,      command::set_socket_option, command::get_socket_option,
+    command::write_file,     command::control_file,      command::open_perf_event,
+    command::open_socket,    command::send_message,      command::receive_message,
+    command::search,         command::read_memory,       command::wait,
+    command::watch,          command::lock_file,         command::sleep,
+    command::reserve_record,
 };
 inline constexpr std::size_t category_count = command_count + beside_bpf.size() + 1;
 

@@ -33,6 +33,10 @@ enum class event_flags : std::uint64_t {
     exclude_hypervisor = detail::flag(6),
     exclude_idle = detail::flag(7),
     frequency = detail::flag(10),
+    /// `wakeup_events` is a number of bytes.
+    watermark = detail::flag(14),
+    /// Records go from the buffer's end to its start. Since: Linux 4.7
+    write_backward = detail::flag(27),
 };
 
 [[nodiscard]] constexpr event_flags operator|(event_flags left, event_flags right) noexcept {
