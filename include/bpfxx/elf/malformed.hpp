@@ -3,10 +3,10 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <bpfxx/ill_formed.hpp>
+#include <bpfxx/parsed.hpp>
 
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 namespace bpfxx::elf {
 
@@ -114,27 +114,9 @@ struct malformed {
     friend constexpr bool operator==(malformed, malformed) noexcept = default;
 };
 
-/// An answer or what is wrong: tests true when there is an answer. The answer of a failure is an empty T, so that
-/// a forgotten test reads nothing rather than something outside the file.
-/// Costs: no allocation
+/// An answer or what is wrong with the file.
 template <class T>
-class [[nodiscard]] parsed {
-  public:
-    constexpr parsed(T value) noexcept : value_{std::move(value)} {}
-    constexpr parsed(malformed problem) noexcept : problem_{problem} {}
-
-    [[nodiscard]] constexpr explicit operator bool() const noexcept { return problem_.why == reason::none; }
-    [[nodiscard]] constexpr malformed error() const noexcept { return problem_; }
-
-    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
-    [[nodiscard]] constexpr T operator*() const&& noexcept { return value_; }
-    [[nodiscard]] constexpr T const* operator->() const& noexcept { return &value_; }
-    T const* operator->() const&& = delete; // keep the answer in a variable: what it hands out points into it
-
-  private:
-    T value_{};
-    malformed problem_{};
-};
+using parsed = bpfxx::parsed<T, malformed>;
 
 /// The answer, where there is no way on without it: in a constant evaluation what is wrong is a compile error with its
 /// sentence, at run time it is printed and the process ends.

@@ -171,12 +171,22 @@ inline constexpr std::uint16_t long_segment_count = 0xffff;
 /// Reads a number at any alignment; `swapped` says that it was written in the other byte order than this machine's.
 template <std::unsigned_integral T>
 [[nodiscard]] constexpr T load(char const* at, bool swapped) noexcept {
-    bool const from_big = swapped == (std::endian::native == std::endian::little);
     if (std::is_constant_evaluated()) {
-        std::uint64_t value = 0;
-        for (std::size_t i = 0; i != sizeof(T); ++i)
-            value = value << 8 | static_cast<unsigned char>(at[from_big ? i : sizeof(T) - 1 - i]);
-        return static_cast<T>(value);
+        // Written out, as compilers count the steps of constant evaluations.
+        bool const big = swapped == (std::endian::native == std::endian::little);
+        if constexpr (sizeof(T) == 1)
+            return static_cast<unsigned char>(at[0]);
+        else if constexpr (sizeof(T) == 2)
+            return static_cast<T>(static_cast<unsigned char>(at[big ? 1 : 0]) |
+                                  static_cast<unsigned>(static_cast<unsigned char>(at[big ? 0 : 1])) << 8);
+        else if constexpr (sizeof(T) == 4)
+            return static_cast<T>(static_cast<unsigned char>(at[big ? 3 : 0])) |
+                   static_cast<T>(static_cast<unsigned char>(at[big ? 2 : 1])) << 8 |
+                   static_cast<T>(static_cast<unsigned char>(at[big ? 1 : 2])) << 16 |
+                   static_cast<T>(static_cast<unsigned char>(at[big ? 0 : 3])) << 24;
+        else
+            return static_cast<T>(load<std::uint32_t>(at + (big ? 4 : 0), swapped)) |
+                   static_cast<T>(load<std::uint32_t>(at + (big ? 0 : 4), swapped)) << 32;
     }
     T value = 0;
     std::memcpy(&value, at, sizeof value);

@@ -1,0 +1,1 @@
+// Nothing: whether this compiles says whether there is a compiler for BPF.

@@ -1,0 +1,2 @@
+// A kernel that has nothing of all that.
+long nothing;

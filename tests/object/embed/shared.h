@@ -1,0 +1,2 @@
+#pragma once
+#define HOW_MUCH 7

@@ -1,0 +1,12 @@
+// reject: the access string of a CO-RE relocation is no row of numbers with colons between
+#include "core/types.hpp"
+
+using namespace core_test;
+
+#ifdef REJECT
+[[maybe_unused]] constexpr auto bad =
+    core::require(core::read_access(local, ask(5, "", core_relo_kind::field_byte_offset)));
+#else
+[[maybe_unused]] constexpr auto good =
+    core::require(core::read_access(local, ask(5, "0:1", core_relo_kind::field_byte_offset)));
+#endif
