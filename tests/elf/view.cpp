@@ -166,6 +166,21 @@ TEST_CASE("elf view: more sections and segments than 16 bits count") {
     }
 }
 
+TEST_CASE("elf view: section 0 is empty, whatever its header says") {
+    for (std::endian const order : {std::endian::little, std::endian::big}) {
+        image made = sample(order);
+        auto file = made.finish();
+        file.overwrite(made.header_at(0) + 4, elf::section_type::strtab);
+        file.overwrite(made.header_at(0) + 24, std::uint64_t{1} << 40);
+        file.overwrite(made.header_at(0) + 32, std::uint64_t{64});
+        auto const parsed = elf::view::parse(file.data());
+        REQUIRE(parsed);
+        CHECK(parsed->section(0).type() == elf::section_type::null);
+        CHECK(parsed->section(0).contents().empty());
+        CHECK(parsed->section(0).size() == 0);
+    }
+}
+
 TEST_CASE("elf view: a file without section headers has its segments") {
     image made = sample(std::endian::little);
     auto file = made.finish();

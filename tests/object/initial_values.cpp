@@ -144,6 +144,12 @@ TEST_CASE("initial values: what is no value is refused") {
               return made_relocation{
                   144, s.made.symbol({.name = "end", .section = s.code, .value = 80, .type = elf::symbol_type::func})};
           }) == reason::map_values_target);
+    // A section that ends in the middle of an instruction.
+    CHECK(with([](sample& s) {
+              auto const cut = s.made.section({.name = "cut", .contents = bytes(12), .code = true});
+              return made_relocation{
+                  144, s.made.symbol({.name = "half", .section = cut, .value = 8, .type = elf::symbol_type::func})};
+          }) == reason::map_values_target);
     CHECK(with([](sample& s) {
               return made_relocation{32, s.made.symbol({.name = "inside", .section = s.maps, .value = 8})};
           }) == reason::map_values_target);

@@ -3,6 +3,7 @@
 
 #include <bpfxx/perf/backward.hpp>
 #include <bpfxx/perf/copied.hpp>
+#include <bpfxx/perf/one_of.hpp>
 #include <bpfxx/perf/reader_options.hpp>
 #include <bpfxx/perf/record.hpp>
 
@@ -158,6 +159,21 @@ TEST_CASE("room is given back while a full buffer is read, and at once when a wa
     CHECK(kernel.tail() == written * 24);
 }
 
+TEST_CASE("a walk ends, whatever is written meanwhile") {
+    kernel_side kernel{4096};
+    perf::cursor reader = kernel.reader();
+    for (std::uint64_t i = 0; i != 3; ++i) CHECK(kernel.sample(numbered<8>{i}));
+    std::uint64_t read = 0;
+    for (auto const& each : perf_range<numbered<8>>{{&reader, 1}, {}, nullptr}) {
+        CHECK(each.number == read++);
+        CHECK(kernel.sample(numbered<8>{each.number + 3}));
+        if (read > 100) break;
+    }
+    CHECK(read == 3);
+    auto outcome = result<void>{outcome::success()};
+    CHECK(numbers<numbered<8>>({&reader, 1}, outcome) == count_to(6, 3));
+}
+
 TEST_CASE("what is lost adds up") {
     kernel_side kernel{4096};
     perf::cursor reader = kernel.reader(3);
@@ -247,6 +263,16 @@ TEST_CASE("what is no record of the type is refused and skipped") {
           }).code == errc::record_outside);
 }
 
+TEST_CASE("a type that is larger than the buffer") {
+    kernel_side kernel{256, 256 - 16};
+    perf::cursor reader = kernel.reader();
+    CHECK(kernel.sample(numbered<16>{}));
+    auto outcome = result<void>{outcome::success()};
+    CHECK(numbers<numbered<512>>({&reader, 1}, outcome).empty());
+    CHECK(outcome.error().code == errc::record_size_differs);
+    CHECK(kernel.tail() == kernel.head());
+}
+
 TEST_CASE("impossible positions are refused") {
     kernel_side full{4096};
     perf::cursor at_full = full.reader();
@@ -316,6 +342,70 @@ TEST_CASE("records of any size as bytes, with their padding") {
     }
 }
 
+TEST_CASE("bytes: a sample that has no room for its number") {
+    for (std::uint64_t const start : {0u, 4096u - 8u}) {
+        kernel_side kernel{4096, start};
+        perf::cursor reader = kernel.reader();
+        std::array<std::byte, 128> room{};
+        kernel.header(9, 8);
+        CHECK(kernel.sample(numbered<8>{3}));
+        auto outcome = result<void>{outcome::success()};
+        CHECK(numbers<raw_bytes>({&reader, 1}, outcome, std::span{room}).empty());
+        CHECK(outcome.error().code == errc::record_size_differs);
+        CHECK(numbers<raw_bytes>({&reader, 1}, outcome, std::span{room}) == count_to(4, 3));
+    }
+}
+
+TEST_CASE("bytes: an iterator that was moved stands where it stood") {
+    kernel_side kernel{4096};
+    perf::cursor reader = kernel.reader();
+    std::array<std::byte, 128> room{};
+    for (std::size_t const size : {12u, 20u, 28u, 36u}) CHECK(kernel.sample(room.data(), size));
+    {
+        perf_range<raw_bytes> records{{&reader, 1}, {}, nullptr, std::span{room}};
+        auto first = records.begin();
+        auto second = std::move(first);
+        CHECK((*second).size() == 12);
+        ++second;
+        CHECK((*second).size() == 20);
+        first = std::move(second);
+        CHECK((*first).size() == 20);
+        ++first;
+        CHECK((*first).size() == 28);
+    }
+    CHECK(kernel.tail() == 24 + 32 + 40);
+    CHECK(reader.unread() == 48);
+}
+
+TEST_CASE("bytes: what is lost among them is no record") {
+    kernel_side kernel{4096};
+    perf::cursor reader = kernel.reader();
+    std::array<std::byte, 128> room{};
+    for (std::uint64_t i = 0; i != 6; ++i) {
+        CHECK(kernel.sample(numbered<8>{i}));
+        kernel.say_lost(i);
+    }
+    kernel.publish();
+    auto outcome = result<void>{outcome::success()};
+    CHECK(numbers<raw_bytes>({&reader, 1}, outcome, std::span{room}) == count_to(6));
+    CHECK(outcome);
+    CHECK(reader.lost() == 15);
+}
+
+TEST_CASE("bytes: no record begins or ends between multiples of 8") {
+    kernel_side kernel{4096};
+    perf::cursor reader = kernel.reader();
+    std::array<std::byte, 128> room{};
+    CHECK(kernel.sample(numbered<8>{0}));
+    std::uint32_t const body[]{8, 1, 0};
+    kernel.header(9, 20);
+    kernel.put(body, sizeof body);
+    CHECK(kernel.sample(std::uint32_t{}));
+    auto outcome = result<void>{outcome::success()};
+    CHECK(numbers<raw_bytes>({&reader, 1}, outcome, std::span{room}) == count_to(1));
+    CHECK(outcome.error().code == errc::record_outside);
+}
+
 TEST_CASE("a record for which there is no room stays, until there is") {
     kernel_side kernel{4096, 4096 - 16};
     perf::cursor reader = kernel.reader();
@@ -339,6 +429,159 @@ TEST_CASE("a record for which there is no room stays, until there is") {
     }
 }
 
+struct common {
+    std::uint16_t kind;
+    std::uint16_t cpu;
+};
+struct started {
+    common head;
+    std::uint32_t pid;
+    std::uint64_t number;
+};
+struct ended {
+    common head;
+    std::uint32_t number;
+    std::uint64_t times[5];
+};
+struct noted {
+    common head;
+};
+using several = one_of<&common::kind, tagged<1, started>, tagged<2, ended>, tagged<3, noted>>;
+
+struct told {
+    std::vector<std::uint64_t>& numbers;
+
+    void operator()(started const& each) const {
+        CHECK(reinterpret_cast<std::uintptr_t>(&each) % alignof(started) == 0);
+        CHECK(each.head.kind == 1);
+        CHECK(each.pid == 1000 + each.head.cpu);
+        numbers.push_back(each.number);
+    }
+    void operator()(ended const& each) const {
+        CHECK(reinterpret_cast<std::uintptr_t>(&each) % alignof(ended) == 0);
+        for (auto const time : each.times) CHECK(time == each.number);
+        numbers.push_back(each.number);
+    }
+    void operator()(noted const& each) const { numbers.push_back(each.head.cpu); }
+};
+
+bool write_one(kernel_side& kernel, std::uint64_t number) {
+    auto const small = static_cast<std::uint16_t>(number);
+    if (number % 3 == 0) return kernel.sample(started{{1, small}, 1000u + small, number});
+    if (number % 3 == 1) {
+        ended record{{2, small}, small, {}};
+        for (auto& each : record.times) each = number;
+        return kernel.sample(record);
+    }
+    return kernel.sample(noted{{3, small}});
+}
+
+TEST_CASE("records of several types, told apart and aligned, over the end and over 32 bits") {
+    kernel_side kernel{512, (std::uint64_t{1} << 32) - 512};
+    perf::cursor reader = kernel.reader();
+    std::vector<std::uint64_t> found;
+    std::uint64_t written = 0;
+    for (int lap = 0; lap != 200; ++lap) {
+        for (int i = 0; i != 1 + lap % 7; ++i) REQUIRE(write_one(kernel, written++));
+        auto outcome = result<void>{outcome::success()};
+        for (auto const each : perf_range<several>{{&reader, 1}, {}, &outcome}) {
+            CHECK(each.header().kind == 1 + found.size() % 3);
+            CHECK((each.get_if<started>() != nullptr) == (found.size() % 3 == 0));
+            each.visit(told{found});
+        }
+        CHECK(outcome);
+        CHECK(found.size() == written);
+        CHECK(kernel.tail() == kernel.head());
+    }
+    CHECK(found == count_to(written));
+    for (std::uint64_t i = 0; i != 3; ++i) REQUIRE(write_one(kernel, i));
+    for ([[maybe_unused]] auto const each : perf_range<several>{{&reader, 1}, {}, nullptr}) break;
+    CHECK(reader.unread() == perf::sample_size(sizeof(ended)) + perf::sample_size(sizeof(noted)));
+}
+
+TEST_CASE("of several types: what is none of them is refused and skipped") {
+    auto const refusal_of = [](auto const& record, std::uint64_t start) {
+        kernel_side kernel{256, start};
+        perf::cursor reader = kernel.reader();
+        CHECK(write_one(kernel, 0));
+        kernel.sample(&record, sizeof record);
+        CHECK(write_one(kernel, 1));
+        std::vector<std::uint64_t> found;
+        auto outcome = result<void>{outcome::success()};
+        for (auto const each : perf_range<several>{{&reader, 1}, {}, &outcome}) each.visit(told{found});
+        REQUIRE_FALSE(outcome);
+        auto const refused = outcome.error();
+        CHECK(refused.during == command::read_memory);
+        CHECK(found == count_to(1));
+        for (auto const each : perf_range<several>{{&reader, 1}, {}, &outcome}) each.visit(told{found});
+        CHECK(outcome);
+        CHECK(found == count_to(2));
+        return refused.code;
+    };
+    for (std::uint64_t start = 0; start != 256; start += 8) {
+        CHECK(refusal_of(started{{2, 0}, 1000, 0}, start) == errc::record_size_differs);
+        CHECK(refusal_of(ended{{1, 0}, 0, {}}, start) == errc::record_size_differs);
+        CHECK(refusal_of(noted{{1, 0}}, start) == errc::record_size_differs);
+        CHECK(refusal_of(noted{{4, 0}}, start) == errc::unknown_record);
+        CHECK(refusal_of(ended{{0, 0}, 0, {}}, start) == errc::unknown_record);
+        CHECK(refusal_of(std::array<std::uint16_t, 60>{7}, start) == errc::unknown_record); // larger than any
+        CHECK(refusal_of(std::array<std::uint16_t, 60>{2}, start) == errc::record_size_differs);
+    }
+    // The number inside says something else than the header.
+    for (std::uint32_t const inner : {0u, 4u, 19u, 21u, 28u, ~0u}) {
+        kernel_side kernel{256};
+        perf::cursor reader = kernel.reader();
+        started const record{{1, 0}, 1000, 0};
+        CHECK(kernel.sample(record));
+        std::memcpy(kernel.data().data() + 8, &inner, 4);
+        auto outcome = result<void>{outcome::success()};
+        for ([[maybe_unused]] auto const each : perf_range<several>{{&reader, 1}, {}, &outcome}) CHECK(false);
+        CHECK(outcome.error().code == errc::record_size_differs);
+    }
+    for (std::uint16_t const size : {std::uint16_t{8}, std::uint16_t{16}}) { // no header of any record
+        kernel_side kernel{256, 256 - 8};
+        perf::cursor reader = kernel.reader();
+        std::uint32_t const body[]{0, 1};
+        kernel.header(9, size);
+        kernel.put(body, size - 8u);
+        kernel.publish();
+        auto outcome = result<void>{outcome::success()};
+        for ([[maybe_unused]] auto const each : perf_range<several>{{&reader, 1}, {}, &outcome}) CHECK(false);
+        CHECK(outcome.error().code == errc::record_size_differs);
+        CHECK(kernel.tail() == kernel.head());
+    }
+}
+
+struct kind_behind {
+    std::uint32_t number;
+    std::uint32_t kind;
+};
+
+TEST_CASE("of several types: a record that ends before its kind is not taken for the one before") {
+    kernel_side kernel{256};
+    perf::cursor reader = kernel.reader();
+    perf::detail::sample_reader<one_of<&kind_behind::kind, tagged<1, kind_behind>>> samples;
+    CHECK(kernel.sample(kind_behind{1, 9}));
+    CHECK(kernel.sample(std::uint32_t{1}));
+    kernel.header(9, 8);
+    kernel.publish();
+    std::vector<errc> refused;
+    reader.look();
+    while (reader.unread() != 0) refused.push_back(samples.read(reader, reader.next().value()).error().code);
+    CHECK(refused == std::vector{errc::unknown_record, errc::record_size_differs, errc::record_size_differs});
+}
+
+TEST_CASE("of several types: one that is larger than the buffer") {
+    kernel_side kernel{32};
+    perf::cursor reader = kernel.reader();
+    for (std::uint64_t i = 0; i != 9; i += 3) {
+        CHECK(write_one(kernel, i));
+        std::vector<std::uint64_t> found;
+        for (auto const each : perf_range<several>{{&reader, 1}, {}, nullptr}) each.visit(told{found});
+        CHECK(found == std::vector{i});
+    }
+}
+
 /// Whatever the bytes are, a walk ends, and stays in the buffer, which ends where the memory that was allocated does.
 TEST_CASE("hostile bytes") {
     std::mt19937_64 random{42};
@@ -349,7 +592,10 @@ TEST_CASE("hostile bytes") {
         perf::cursor reader = kernel.reader();
         perf::cursor other = kernel.reader();
         auto const start = kernel.head();
-        for (std::uint64_t k = 0; k != 3; ++k) kernel.sample(numbered<24>{k, {}});
+        if (random() % 2 == 0)
+            for (std::uint64_t k = 0; k != 3; ++k) kernel.sample(numbered<24>{k, {}});
+        else
+            for (std::uint64_t k = 0; k != 4; ++k) write_one(kernel, k);
         for (int flips = static_cast<int>(random() % 4); flips != 0; --flips)
             kernel.data()[random() % 256] = static_cast<std::byte>(random() % 3 == 0 ? 0 : random());
         if (random() % 4 == 0) kernel.publish(start + random() % 300);
@@ -362,6 +608,15 @@ TEST_CASE("hostile bytes") {
         for (int walks = 0; walks != 20; ++walks)
             for (auto const bytes : perf_range<raw_bytes>{{&other, 1}, {}, &outcome, std::span{room}})
                 good += static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), std::byte{1}));
+        perf::cursor mixed = kernel.reader();
+        for (int walks = 0; walks != 20; ++walks)
+            for (auto const each : perf_range<several>{{&mixed, 1}, {}, &outcome})
+                each.visit([&](auto const& one) { good += one.head.cpu & 1u; });
+        perf::cursor fourth = kernel.reader();
+        perf::detail::fixed_room<several> one_of_them;
+        perf::detail::backward_walk mixed_walk;
+        auto const visit_one = [&](cpu_number, auto const& each) { good += each.header().cpu & 1u; };
+        perf::detail::walk_backward(fourth, one_of_them, visit_one, mixed_walk);
         perf::cursor third = kernel.reader();
         perf::detail::fixed_room<numbered<24>> fixed;
         perf::detail::backward_walk walk;
@@ -375,7 +630,8 @@ TEST_CASE("hostile bytes") {
 /// A buffer that is written from its end to its start.
 class backward_kernel {
   public:
-    void sample(std::uint64_t number, std::size_t size) {
+    void sample(std::uint64_t number, std::size_t size) { sample(&number, sizeof number, size); }
+    void sample(void const* payload, std::size_t known, std::size_t size) {
         auto const whole = perf::sample_size(size);
         std::vector<std::byte> bytes(whole);
         std::uint32_t const type = 9, padded = static_cast<std::uint32_t>(perf::padded_size(size));
@@ -383,7 +639,7 @@ class backward_kernel {
         std::memcpy(bytes.data(), &type, 4);
         std::memcpy(bytes.data() + 6, &short_size, 2);
         std::memcpy(bytes.data() + 8, &padded, 4);
-        std::memcpy(bytes.data() + 12, &number, 8);
+        std::memcpy(bytes.data() + 12, payload, known);
         put(bytes);
     }
     void say_lost(std::uint64_t count) {
@@ -446,6 +702,31 @@ TEST_CASE("backwards: the newest first, each once, what was overwritten counted"
     }
 }
 
+TEST_CASE("backwards: records of several types") {
+    backward_kernel kernel;
+    perf::cursor reader = kernel.reader();
+    perf::detail::fixed_room<several> room;
+    std::vector<std::uint64_t> found;
+    auto const visit = [&](cpu_number, auto const& each) { each.visit(told{found}); };
+    std::uint64_t next = 0;
+    for (int round = 0; round != 30; ++round) {
+        perf::detail::backward_walk walk;
+        started const first{{1, 0}, 1000, next++};
+        ended const second{{2, 0}, 7, {7, 7, 7, 7, 7}};
+        noted const unknown{{9, 0}}, wrong{{1, 0}};
+        kernel.sample(&first, sizeof first, sizeof first);
+        kernel.sample(&second, sizeof second, sizeof second);
+        if (round % 2 == 1) kernel.sample(&unknown, sizeof unknown, sizeof unknown);
+        if (round % 4 == 1) kernel.sample(&wrong, sizeof wrong, sizeof wrong);
+        found.clear();
+        perf::detail::walk_backward(reader, room, visit, walk);
+        CHECK(found == std::vector<std::uint64_t>{7, first.number});
+        CHECK(walk.problem.has_value() == (round % 2 == 0));
+        if (round % 2 == 1)
+            CHECK(walk.problem.error().code == (round % 4 == 1 ? errc::record_size_differs : errc::unknown_record));
+    }
+}
+
 TEST_CASE("backwards: what is wrong is noted and skipped") {
     backward_kernel kernel;
     perf::cursor reader = kernel.reader();
@@ -486,6 +767,35 @@ TEST_CASE("backwards: what is wrong is noted and skipped") {
     perf::detail::backward_walk narrow_walk;
     CHECK(newest_first(reader, small, narrow_walk).empty());
     CHECK(narrow_walk.problem.error().code == errc::buffer_too_small);
+}
+
+TEST_CASE("backwards: the number inside a sample that its header contradicts") {
+    struct {
+        std::uint16_t header;
+        std::uint32_t inner;
+    } constexpr wrong[]{{8, 12}, {8, 4}, {16, 12}, {24, 4}, {32, 12}, {24, 20}, {24, 0}};
+    for (auto const& [header, inner] : wrong) {
+        backward_kernel kernel;
+        perf::cursor reader = kernel.reader();
+        perf::cursor typed = kernel.reader();
+        std::array<std::byte, 32> bytes{};
+        bytes[0] = std::byte{9};
+        bytes[6] = static_cast<std::byte>(header);
+        std::memcpy(bytes.data() + 8, &inner, 4);
+        kernel.put(std::span{bytes}.first(header));
+        if (header == 8) std::memcpy(kernel.data.data(), &inner, 4); // not of the record
+        std::array<std::byte, 32> space{};
+        perf::detail::any_room any{.room = space};
+        perf::detail::fixed_room<numbered<8>> fixed;
+        perf::detail::backward_walk walk, typed_walk;
+        auto const ignore = [](cpu_number, auto const&) {};
+        perf::detail::walk_backward(reader, any, ignore, walk);
+        CHECK(walk.count == (inner + perf::payload_offset <= header ? 1 : 0));
+        if (walk.count == 0) CHECK(walk.problem.error().code == errc::record_size_differs);
+        perf::detail::walk_backward(typed, fixed, ignore, typed_walk);
+        CHECK(typed_walk.count == 0);
+        CHECK(typed_walk.problem.error().code == errc::record_size_differs);
+    }
 }
 
 TEST_CASE("a reader beside the kernel: nothing lost uncounted, repeated or torn") {

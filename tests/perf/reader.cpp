@@ -16,16 +16,20 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -297,6 +301,58 @@ TEST_CASE("producers on both CPUs, a reader that is fast, slow and bursty: nothi
     CHECK(reader->lost() == told);
 }
 
+namespace {
+
+struct tagged_header {
+    std::uint32_t kind;
+    std::uint32_t number;
+};
+struct short_record {
+    tagged_header head;
+};
+struct long_record {
+    tagged_header head;
+    std::uint64_t zero[3];
+};
+using either = one_of<&tagged_header::kind, tagged<1, short_record>, tagged<2, long_record>>;
+
+constexpr std::uint64_t of_kind(std::uint32_t kind, std::uint64_t number) { return number << 32 | kind; }
+
+} // namespace
+
+TEST_CASE("records of several types, forwards and backwards") {
+    writing const to;
+    auto reader = opened<either>(to, {.pages_per_cpu = 1});
+    if (!reader) return;
+    std::uint32_t next = 0;
+    auto const visit = [&](one_of_record<&tagged_header::kind, tagged<1, short_record>, tagged<2, long_record>> each) {
+        CHECK(each.header().number == next++);
+        each.visit([](auto const& one) { CHECK(reinterpret_cast<std::uintptr_t>(&one) % 8 == 0); });
+        CHECK((each.template get_if<long_record>() != nullptr) == (each.header().number % 2 == 0));
+    };
+    for (std::uint32_t i = 0; i != 600; ++i) {
+        bool const is_long = i % 2 == 0;
+        REQUIRE(to.write(of_kind(is_long ? 2 : 1, i), 0, is_long ? sizeof(long_record) : sizeof(short_record)) == 0);
+        if (i % 5 == 0) CHECK(reader->consume(visit).value() == (i == 0 ? 1 : 5));
+    }
+    auto outcome = result<void>{outcome::success()};
+    for (auto const each : reader->drain(outcome)) visit(each);
+    CHECK(outcome);
+    CHECK(next == 600);
+    REQUIRE(to.write(of_kind(3, 0)) == 0);
+    REQUIRE(to.write(of_kind(2, 0)) == 0);
+    CHECK(reader->consume(visit).error() == error{errc::unknown_record, command::read_memory});
+    CHECK(reader->consume(visit).error() == error{errc::record_size_differs, command::read_memory});
+
+    auto history = perf_history<either>::open(to.map, {.pages_per_cpu = 1});
+    REQUIRE(history);
+    REQUIRE(to.write(of_kind(1, 7)) == 0);
+    REQUIRE(to.write(of_kind(2, 8), 0, sizeof(long_record)) == 0);
+    std::vector<std::uint32_t> found;
+    CHECK(history->consume([&](auto const& each) { found.push_back(each.header().number); }).value() == 2);
+    CHECK(found == std::vector<std::uint32_t>{8, 7});
+}
+
 TEST_CASE("the last that was written, the newest first") {
     writing const to;
     auto history = perf_history<std::uint64_t>::open(to.map, {.pages_per_cpu = 1});
@@ -386,29 +442,179 @@ TEST_CASE("an event that no longer counts is opened again, once it is read") {
     CHECK(to.write(5) == 0);
 }
 
-TEST_CASE("a CPU that is not online is no error") {
-    writing const to;
-    auto const child = ::fork();
-    if (child == 0) {
-        // perf_event_open says ENODEV of CPU 0, as it does of those that are not online.
-        ::sock_filter filter[]{{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(::seccomp_data, nr)},
-                               {BPF_JMP | BPF_JEQ | BPF_K, 0, 3, __NR_perf_event_open},
-                               {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(::seccomp_data, args[2])},
-                               {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0},
-                               {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | ENODEV},
-                               {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
-        ::sock_fprog const program{6, filter};
-        if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::prctl(PR_SET_SECCOMP, 2, &program) != 0) ::_exit(1);
-        auto reader = perf_reader<std::uint64_t>::open(to.map);
-        if (!reader) ::_exit(reader.error().code == errc::eperm ? 0 : 2);
-        if (reader->event(cpu_number{0})) ::_exit(3);
-        if (to.write(1, 0) != -ENOENT) ::_exit(4);
-        if (!reader->refresh() || !drained(*reader).empty() || !reader->pause() || !reader->resume()) ::_exit(5);
-        ::_exit(0);
+namespace {
+
+// Takes a CPU offline until this ends.
+class offline_cpu {
+  public:
+    explicit offline_cpu(std::uint32_t cpu)
+        : path_{"/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/online"}, error_{write("0")} {}
+    offline_cpu(offline_cpu const&) = delete;
+    offline_cpu& operator=(offline_cpu const&) = delete;
+    ~offline_cpu() { come_back(); }
+
+    [[nodiscard]] char const* obstacle() const { return error_ == 0 ? nullptr : std::strerror(error_); }
+    void come_back() {
+        if (error_ != 0 || std::exchange(is_back_, true)) return;
+        CHECK(write("1") == 0);
     }
+
+  private:
+    int write(char const* text) const {
+        int const file = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+        if (file < 0) return errno;
+        int const failure = ::write(file, text, 1) == 1 ? 0 : errno;
+        ::close(file);
+        return failure;
+    }
+
+    std::string path_;
+    int error_;
+    bool is_back_ = false;
+};
+
+} // namespace
+
+TEST_CASE("a CPU goes, and comes back") {
+    // The whole machine has one CPU less meanwhile, whatever else it does.
+    auto const* const wanted = std::getenv("BPFXX_CPU_OFFLINE");
+    if (wanted == nullptr || std::strcmp(wanted, "1") != 0)
+        return support::skip("no CPU is taken offline unless BPFXX_CPU_OFFLINE=1 says so");
+    auto const cpus = possible_cpus::read().value();
+    auto const last = cpus.number(cpus.count() - 1);
+    auto const number = static_cast<std::uint32_t>(last);
+    writing const to;
+    auto reader = opened<std::uint64_t>(to);
+    if (!reader) return;
+    if (number == 0 || !reader->event(last)) return support::skip("the last CPU is the first, or not online");
+    REQUIRE(to.write(1, number) == 0);
+    CHECK(reader->refresh().value() == 0);
+    {
+        offline_cpu gone{number};
+        if (gone.obstacle() != nullptr) return support::skip(gone.obstacle());
+        REQUIRE(to.write(2, 0) == 0);
+        auto late = perf_reader<std::uint64_t>::open(perf_event_array<>::create({.max_entries = cpus.count()}).value());
+        REQUIRE(late); // a reader that is opened meanwhile goes without
+        CHECK_FALSE(late->event(last));
+        CHECK(late->refresh().value() == 0);
+        static_cast<void>(reader->refresh());  // counts what the event has counted
+        CHECK(reader->refresh().value() == 0); // what the CPU wrote is not read
+        CHECK(reader->event(last));
+        CHECK(drained(*reader) == std::vector<std::uint64_t>{2, 1});
+        CHECK(reader->refresh().value() == 0);
+        CHECK_FALSE(reader->event(last));
+        CHECK(reader->refresh().value() == 0);
+        REQUIRE(to.write(3, 0) == 0);
+        CHECK(drained(*reader) == std::vector<std::uint64_t>{3});
+        gone.come_back();
+        CHECK(to.write(4, number) == -ENOENT);
+        CHECK(late->refresh().value() == 1);
+        CHECK(late->event(last));
+        CHECK(reader->refresh().value() == 1);
+        REQUIRE(to.write(5, number) == 0);
+        CHECK(reader->poll(1s).value());
+        CHECK(drained(*reader) == std::vector<std::uint64_t>{5});
+        CHECK(reader->lost() == 0);
+    }
+    {
+        // It comes back before anybody asks: its event does not.
+        offline_cpu gone{number};
+        REQUIRE(gone.obstacle() == nullptr);
+    }
+    CHECK(to.write(6, number) < 0);
+    static_cast<void>(reader->refresh());
+    CHECK(reader->refresh().value() <= 1);
+    REQUIRE(to.write(7, number) == 0);
+    CHECK(drained(*reader) == std::vector<std::uint64_t>{7});
+}
+
+TEST_CASE("what a reader that was moved opens again is as before") {
+    writing const to, elsewhere;
+    auto first = opened<std::uint64_t>(to, {.wakeup = perf_wakeup::after_records(2)});
+    auto last = opened<std::uint64_t>(elsewhere);
+    if (!first || !last) return;
+    CHECK(first->pause());
+    perf_reader<std::uint64_t> moved{std::move(*first)};
+    *last = std::move(moved);
+    REQUIRE(perf::disable(borrow_raw<kind::perf_event>(last->event(cpu_number{0}).raw())));
+    static_cast<void>(last->refresh()); // counts what it has counted
+    CHECK(last->refresh().value() == 1);
+    CHECK(to.write(1) == -ENOSPC);
+    CHECK(last->resume());
+    CHECK(to.write(2) == 0);
+    CHECK_FALSE(last->poll(1ms).value());
+    CHECK(to.write(3) == 0);
+    CHECK(last->poll(1s).value());
+    CHECK(drained(*last) == std::vector<std::uint64_t>{2, 3});
+}
+
+// From now on perf_event_open says ENODEV of CPU 0, as it does of those that are not online.
+static bool take_cpu_0_away() {
+    ::sock_filter filter[]{{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(::seccomp_data, nr)},
+                           {BPF_JMP | BPF_JEQ | BPF_K, 0, 3, __NR_perf_event_open},
+                           {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(::seccomp_data, args[2])},
+                           {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0},
+                           {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | ENODEV},
+                           {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+    ::sock_fprog const program{6, filter};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, 2, &program) == 0;
+}
+
+template <class Steps>
+static int status_of_child(Steps const& steps) {
+    auto const child = ::fork();
+    if (child == 0) ::_exit(steps());
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
-    CHECK(status == 0);
+    return status;
+}
+
+TEST_CASE("where nothing says when programs are done, none of what they wrote is visited") {
+    writing const to;
+    CHECK(status_of_child([&] {
+              auto history = perf_history<std::uint64_t>::open(to.map, {.pages_per_cpu = 1});
+              if (!history) return history.error().code == errc::eperm ? 0 : 1;
+              if (to.write(1) != 0) return 2;
+              ::sock_filter filter[]{{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(::seccomp_data, nr)},
+                                     {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, __NR_membarrier},
+                                     {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EINVAL},
+                                     {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+              ::sock_fprog const program{4, filter};
+              if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::prctl(PR_SET_SECCOMP, 2, &program) != 0) return 3;
+              auto const visited = history->consume([](std::uint64_t) { ::_exit(4); });
+              if (visited || visited.error() != error{errc::einval, command::wait}) return 5;
+              return to.write(2) == 0 ? 0 : 6; // goes on as before
+          }) == 0);
+}
+
+TEST_CASE("a CPU that is not online is no error") {
+    writing const to;
+    CHECK(status_of_child([&] {
+              if (!take_cpu_0_away()) return 1;
+              auto reader = perf_reader<std::uint64_t>::open(to.map);
+              if (!reader) return reader.error().code == errc::eperm ? 0 : 2;
+              if (reader->event(cpu_number{0})) return 3;
+              if (to.write(1, 0) != -ENOENT) return 4;
+              if (!reader->refresh() || !drained(*reader).empty() || !reader->pause() || !reader->resume()) return 5;
+              return 0;
+          }) == 0);
+}
+
+TEST_CASE("a CPU that went is left out") {
+    writing const to;
+    CHECK(status_of_child([&] {
+              auto reader = perf_reader<std::uint64_t>::open(to.map);
+              if (!reader) return reader.error().code == errc::eperm ? 0 : 1;
+              if (!perf::disable(borrow_raw<kind::perf_event>(reader->event(cpu_number{0}).raw()))) return 2;
+              if (!take_cpu_0_away()) return 3;
+              static_cast<void>(reader->refresh()); // counts what it has counted
+              auto const opened = reader->refresh();
+              if (!opened || *opened != 0) return 4;
+              if (reader->event(cpu_number{0})) return 5;
+              if (to.write(1, 0) != -ENOENT) return 6;
+              if (!drained(*reader).empty() || !reader->pause() || !reader->resume()) return 7;
+              return 0;
+          }) == 0);
 }
 
 TEST_CASE("a reader that ends leaves nothing in the map, one that moves goes on") {

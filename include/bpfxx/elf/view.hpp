@@ -57,9 +57,10 @@ class view {
     [[nodiscard]] constexpr std::uint32_t section_count() const noexcept { return section_count_; }
     [[nodiscard]] constexpr std::uint32_t segment_count() const noexcept { return segment_count_; }
 
-    /// A section by number; the empty one for a number that the file does not have.
+    /// A section by number; the empty one for 0 and for a number that the file does not have.
     [[nodiscard]] constexpr elf::section section(std::uint32_t index) const noexcept {
-        if (index >= section_count_) return {};
+        // The header of section 0 may say anything: it is where numbers stand that are too large for the file's header.
+        if (index == 0 || index >= section_count_) return {};
         auto header = header_of(index);
         // Where nothing of it is in the file, the offset may be any number.
         if (!has_contents(header.type)) header.offset = 0;

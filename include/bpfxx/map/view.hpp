@@ -5,6 +5,7 @@
 #include <bpfxx/map/handle.hpp>
 #include <bpfxx/map/options.hpp>
 
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -88,6 +89,11 @@ class [[nodiscard]] map_view : public Members {
     [[nodiscard]] static auto adopt(owned_fd<kind::map> descriptor, Check&& check) noexcept {
         sys::info::map found;
         return wrap(detail::opened_map::check(Members::shape, std::move(descriptor), &found), found, check);
+    }
+
+    /// Takes over a descriptor that the caller knows to be of a map that fits, with this capacity.
+    [[nodiscard]] static map_view adopt_unchecked(owned_fd<kind::map> descriptor, std::uint32_t max_entries) noexcept {
+        return map_view{detail::opened_map{std::move(descriptor), max_entries}};
     }
 
     /// A second view of the same map, with a descriptor of its own.

@@ -157,7 +157,8 @@ class value_reader {
         made.target = target.section;
         if (made.is_program) {
             elf::section const code = from_.file.section(target.section);
-            bool const starts = target.offset % instruction_size == 0 && target.offset < code.size();
+            bool const starts = target.offset % instruction_size == 0 &&
+                                elf::wire::inside(target.offset, instruction_size, code.size());
             bool const is_struct_ops = map.origin == map_origin::struct_ops;
             if (!code.is_code() || !starts)
                 return is_struct_ops ? reason::struct_ops_function : reason::map_values_target;

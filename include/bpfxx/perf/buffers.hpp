@@ -93,6 +93,8 @@ class [[nodiscard]] buffers {
                 auto const runs = is_running(*each);
                 if (!runs) return runs.error();
                 if (*runs || at.look()) continue; // what is unread is read first
+                // The kernel keeps it a while, and would wake for it.
+                static_cast<void>(watch_.remove(each->event.borrow()));
                 close(at, each);
             }
             auto const done = open(at, each);
@@ -160,7 +162,6 @@ class [[nodiscard]] buffers {
     [[nodiscard]] event_attribute attribute() const noexcept {
         return {.type = event_type::software,
                 .config = 10,
-                .sample_period = 1,
                 .sample_type = 1u << 10,
                 .read_format = 1,
                 .flags = setup_.flags,

@@ -5,6 +5,7 @@
 #include <bpfxx/fd_ref.hpp>
 #include <bpfxx/perf/backward.hpp>
 #include <bpfxx/perf/buffers.hpp>
+#include <bpfxx/perf/one_of.hpp>
 #include <bpfxx/perf/reader.hpp>
 #include <bpfxx/result.hpp>
 #include <bpfxx/sys/call.hpp>

@@ -115,10 +115,9 @@ class sample_reader<raw_bytes> {
             return stretch{found.start, found.start + (some < first_.size ? first_.size : some)};
         }
         first_.size = found.header.size;
-        std::uint32_t payload = ~0U;
-        if (first_.size >= payload_offset)
-            buffer.copy(found, sizeof(record_header), std::as_writable_bytes(std::span{&payload, 1}));
-        if (payload > first_.size - payload_offset || first_.size < payload_offset) {
+        std::uint32_t payload = 0;
+        buffer.copy(found, sizeof(record_header), std::as_writable_bytes(std::span{&payload, 1}));
+        if (first_.size < payload_offset || payload > first_.size - payload_offset) {
             buffer.skip(first_.size);
             return cursor::refusal(errc::record_size_differs);
         }

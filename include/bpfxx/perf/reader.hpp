@@ -6,6 +6,7 @@
 #include <bpfxx/map/facts.hpp>
 #include <bpfxx/map/operations.hpp>
 #include <bpfxx/perf/buffers.hpp>
+#include <bpfxx/perf/one_of.hpp>
 #include <bpfxx/perf/range.hpp>
 #include <bpfxx/perf/reader_options.hpp>
 #include <bpfxx/result.hpp>
@@ -46,7 +47,8 @@ template <class Visitor, class Range>
 /// online, under that CPU's number in the map. CPUs that are not online have none until they come and `refresh` is called.
 ///
 /// Each record has the size of `Record`, or up to 7 bytes more or less where the kernel pads to the same size
-/// (`perf::padded_size`); `perf_reader<>` takes records of any size, as bytes, with the padding.
+/// (`perf::padded_size`); `perf_reader<>` takes records of any size, as bytes, with the padding. Records of several types,
+/// `one_of`, are given as copies in the range, each until the loop goes on.
 /// UAPI: BPF_MAP_TYPE_PERF_EVENT_ARRAY, PERF_COUNT_SW_BPF_OUTPUT
 /// Since: Linux 4.4; `pause` 4.7
 template <class Record = raw_bytes>

@@ -16,6 +16,9 @@ namespace bpfxx {
 /// In the place of a record's type: bytes of any number.
 struct raw_bytes;
 
+template <plain_bytes Head, plain_bytes Element>
+struct with_tail;
+
 /// How many records a CPU's programs could not write: the buffer was full, or its output paused.
 /// UAPI: PERF_RECORD_LOST
 struct perf_lost {
@@ -69,6 +72,11 @@ template <class Number>
     return number;
 }
 
+template <class Record>
+inline constexpr bool has_tail = false;
+template <class Head, class Element>
+inline constexpr bool has_tail<with_tail<Head, Element>> = true;
+
 /// How samples of one type stand: all alike, one stride behind another.
 template <class Record>
 struct sample_of {
@@ -77,6 +85,10 @@ struct sample_of {
                   "type without pointers");
     static_assert(!plain_bytes<Record> || sizeof(Record) <= largest_payload,
                   "a record of a perf event has at most 65,516 bytes");
+
+    static_assert(!has_tail<Record>,
+                  "the kernel pads the records of perf events, so that nothing says how long a tail is: "
+                  "read raw_bytes, and let the program write the length");
 
     static constexpr std::size_t stride = sample_size(sizeof(Record));
 

@@ -1,0 +1,225 @@
+#pragma once
+// kernel
+// SPDX-License-Identifier: BSL-1.0
+
+#include <bpfxx/core/patch.hpp>
+#include <bpfxx/core/unresolved.hpp>
+#include <bpfxx/errc.hpp>
+#include <bpfxx/fd.hpp>
+#include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/object/extern_patches.hpp>
+#include <bpfxx/object/kernel_blobs.hpp>
+#include <bpfxx/object/load_state.hpp>
+#include <bpfxx/object/load_struct_ops.hpp>
+#include <bpfxx/object/load_targets.hpp>
+#include <bpfxx/object/relocation_text.hpp>
+#include <bpfxx/object/workspace.hpp>
+#include <bpfxx/program/load.hpp>
+#include <bpfxx/spec/name.hpp>
+#include <bpfxx/spec/program.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace bpfxx::object::detail {
+
+/// The number of a helper that no kernel has, and its successors: what loads of maps become that were not created, by
+/// the number of the map, as in the reference loader.
+inline constexpr std::int32_t absent_map = 2'001'000'000;
+
+/// The number of the map that an instruction names.
+[[nodiscard]] constexpr std::optional<std::uint32_t> map_named_by(insn::instruction const& slot) noexcept {
+    if (slot.code != insn::wide_opcode) return std::nullopt;
+    auto const kind = static_cast<insn::pseudo_load>(slot.src());
+    if (kind != insn::pseudo_load::map_idx && kind != insn::pseudo_load::map_idx_value) return std::nullopt;
+    return static_cast<std::uint32_t>(slot.imm);
+}
+
+/// Which absent map the verifier ran into, as the end of its log says.
+[[nodiscard]] inline std::optional<std::uint32_t> absent_map_in(std::string_view log) noexcept {
+    constexpr std::string_view before = "invalid func unknown#";
+    std::size_t const at = log.rfind(before);
+    if (at == std::string_view::npos) return std::nullopt;
+    log.remove_prefix(at + before.size());
+    std::int32_t number = 0;
+    auto const read = std::from_chars(log.data(), log.data() + log.size(), number);
+    if (read.ec != std::errc{} || number < absent_map || number >= absent_function) return std::nullopt;
+    return static_cast<std::uint32_t>(number - absent_map);
+}
+
+/// Loads the programs of an object.
+class program_loader {
+  public:
+    program_loader(load_state& state, workspace& memory, target_finder& targets, struct_ops_loader& structs) noexcept
+        : state_{state}, memory_{memory}, targets_{targets}, structs_{structs} {}
+
+    /// Whether a program's instructions have to be changed, besides for what CO-RE and externs ask.
+    [[nodiscard]] static bool names_absent_map(load_state const& state, planned_program const& program) noexcept {
+        bool absent = false;
+        for (std::uint32_t number = 0; number != state.what.maps.size(); ++number)
+            absent = absent || (!state.is_wanted(number) && !state.how.map(number).instead);
+        if (!absent) return false;
+        for (insn::instruction const& slot : program.code.instructions) {
+            auto const map = map_named_by(slot);
+            if (map && *map < state.what.maps.size() && !state.is_wanted(*map)) return true;
+        }
+        return false;
+    }
+    [[nodiscard]] static bool is_changed(load_state const& state, planned_program const& program) noexcept {
+        return !program.code.core_relocations.empty() || uses_externs(program.code.patches) ||
+               names_absent_map(state, program);
+    }
+
+    bool load() noexcept {
+        if (!copy_license() || !list_descriptors()) return false;
+        for (std::uint32_t number = 0; number != state_.what.programs.size(); ++number)
+            if (state_.is_wanted_program(number) && !load(number)) return false;
+        return true;
+    }
+
+  private:
+    static constexpr std::size_t few_maps = 64;
+
+    bool copy_license() noexcept {
+        if (state_.what.license.size() >= license_.size())
+            return state_.fail(step::read_object, "license", error{errc::einval, command::prog_load});
+        state_.what.license.copy(license_.data(), license_.size() - 1);
+        return true;
+    }
+
+    bool list_descriptors() noexcept {
+        std::size_t const count = state_.what.maps.size();
+        descriptors_ = count <= few_maps ? std::span{few_}.first(count) : memory_.descriptors();
+        for (std::size_t at = 0; at != count; ++at) descriptors_[at] = state_.into.maps[at].map().raw();
+        return true;
+    }
+
+    bool load(std::uint32_t number) noexcept {
+        planned_program const& program = state_.what.programs[number];
+        auto const how = state_.how.program(number);
+        program_options options{.insns = program.code.instructions, .license = license_.data()};
+        if (!program.section && !how.type)
+            return state_.fail(step::find_target, program.name, malformed{reason::section_name_unknown});
+        auto const type = how.type.value_or(program.section ? program.section->type : program_type{});
+        auto const attach = how.attach_type.value_or(
+            program.section ? program.section->expected_attach_type().value_or(attach_type{}) : attach_type{});
+        options.name = cut_name(program.name, {});
+        options.flags = how.flags.value_or(program.section ? program.section->flags : program_flags{});
+        options.expected_attach_type = attach;
+        options.token = state_.how.token;
+        options.fd_array = descriptors_;
+        if (state_.types) {
+            options.btf = *state_.types;
+            options.func_info = program.code.func_infos;
+            options.line_info = program.code.line_infos;
+        }
+        program_target target;
+        if (target_finder::is_needed(type, attach)) {
+            if (!targets_.find(number, attach, target)) return false;
+            options.attach_btf_id = target.type;
+            if (target.module) options.attach_target = *target.module;
+            if (how.target_program) options.attach_target = fd_ref<kind::program>::from_raw(how.target_program.raw());
+        }
+        btf::type_id member{};
+        if (type == program_type::struct_ops) {
+            if (!structs_.find_member(number, member, options.expected_attach_type)) return false;
+            options.attach_btf_id = member;
+        }
+        if (is_changed(state_, program)) {
+            if (!change(program)) return false;
+            options.insns =
+                std::span<insn::instruction const>{memory_.instructions()}.first(program.code.instructions.size());
+        }
+        return give_to_kernel(number, type, options);
+    }
+
+    bool change(planned_program const& program) noexcept {
+        auto const code = memory_.instructions().first(program.code.instructions.size());
+        std::copy(program.code.instructions.begin(), program.code.instructions.end(), code.begin());
+        auto const problem =
+            patch_externs(code, program.code.patches, state_.what.externs, memory_.externs(), places());
+        if (problem.why != reason::none) return state_.fail(step::resolve_extern, problem.name, problem);
+        if (!program.code.core_relocations.empty()) {
+            auto const relocated = core::relocate(memory_.resolver(), code, program.code.core_relocations);
+            if (relocated.why != core::reason::none) {
+                static_cast<void>(memory_.fail(relocated));
+                state_.problem.name << program.name;
+                if (relocated.relocation < program.code.core_relocations.size())
+                    state_.problem.unresolved =
+                        describe(*state_.what.types, program.code.core_relocations[relocated.relocation]);
+                return false;
+            }
+        }
+        leave_out_absent_maps(code);
+        return true;
+    }
+
+    [[nodiscard]] extern_places places() const noexcept {
+        auto const maps = static_cast<std::uint32_t>(state_.what.maps.size());
+        extern_places made{.first_module = maps == 0 ? 1 : maps};
+        for (std::uint32_t number = 0; number != maps; ++number)
+            if (state_.what.maps[number].origin == map_origin::kconfig) made.kconfig_map = number;
+        return made;
+    }
+
+    void leave_out_absent_maps(std::span<insn::instruction> code) const noexcept {
+        constexpr std::uint8_t call =
+            insn::opcode(insn::opcode_class::jmp, insn::jump_op::call, insn::operand_source::k);
+        for (std::size_t at = 0; at + 1 < code.size(); ++at) {
+            auto const map = map_named_by(code[at]);
+            if (!map || *map >= state_.into.maps.size() || state_.into.maps[*map].fd) continue;
+            code[at] = code[at + 1] = {call, 0, 0, absent_map + static_cast<std::int32_t>(*map)};
+        }
+    }
+
+    bool give_to_kernel(std::uint32_t number, program_type type, program_options const& options) noexcept {
+        auto attribute = bpfxx::detail::load_attribute(type, options);
+        attribute.kern_version = state_.what.version;
+        // Without a buffer of the caller's, enough of the log to tell what was lacking.
+        std::array<char, 2048> own;
+        auto const log = state_.how.log.empty() ? std::span<char>{own} : state_.how.log;
+        constexpr int attempts = 5;
+        for (int attempt = 1;; ++attempt) {
+            auto loaded = bpfxx::detail::load_logged_on_failure(attribute, log);
+            if (loaded) {
+                state_.into.programs[number].fd = *std::move(loaded);
+                return true;
+            }
+            if (loaded.error().failure.code == errc::eagain && attempt != attempts) continue;
+            return refused(number, loaded.error());
+        }
+    }
+
+    bool refused(std::uint32_t number, load_error const& why) noexcept {
+        planned_program const& program = state_.what.programs[number];
+        static_cast<void>(state_.fail(step::load_program, program.name, why.failure));
+        auto& problem = state_.problem;
+        if (!state_.how.log.empty()) problem.log = why.log;
+        auto const relocation = core::unresolved_relocation(why.log);
+        if (relocation && *relocation < program.code.core_relocations.size())
+            problem.unresolved = describe(*state_.what.types, program.code.core_relocations[*relocation]);
+        auto const function = called_absent_function(why.log);
+        if (function && *function < state_.what.externs.size())
+            problem.unresolved << "function " << state_.what.externs[*function].name;
+        auto const map = absent_map_in(why.log);
+        if (map && *map < state_.what.maps.size()) problem.unresolved << "map " << state_.what.maps[*map].name;
+        return false;
+    }
+
+    load_state& state_;
+    workspace& memory_;
+    target_finder& targets_;
+    struct_ops_loader& structs_;
+    std::array<char, 128> license_{};
+    std::array<std::int32_t, few_maps> few_{};
+    std::span<std::int32_t> descriptors_{};
+};
+
+} // namespace bpfxx::object::detail

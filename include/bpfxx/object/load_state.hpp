@@ -1,0 +1,83 @@
+#pragma once
+// kernel
+// SPDX-License-Identifier: BSL-1.0
+
+#include <bpfxx/error.hpp>
+#include <bpfxx/fd.hpp>
+#include <bpfxx/object/loaded.hpp>
+#include <bpfxx/object/object_error.hpp>
+#include <bpfxx/object/plan.hpp>
+#include <bpfxx/object/settings.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace bpfxx::object::detail {
+
+/// What the steps of loading an object share: each of them says whether it is done, and else leaves why in `problem`.
+struct load_state {
+    plan const& what;
+    settings const& how;
+    slots const& into;
+    /// The object's BTF, known to the kernel; nothing where it has none or the kernel does not take it.
+    std::optional<owned_fd<kind::btf>> types{};
+    object_error problem{};
+    /// The values of kernel options, as their map starts with.
+    std::span<char const> options{};
+
+    bool fail(object_error const& why) noexcept {
+        problem = why;
+        return false;
+    }
+    bool fail(step during, std::string_view name, error why) noexcept {
+        problem.during = during;
+        problem.failure = why;
+        problem.name = {};
+        problem.name << name;
+        return false;
+    }
+    bool fail(step during, std::string_view name, malformed why) noexcept {
+        static_cast<void>(
+            fail(during, name.empty() ? why.name : name, error{errc::malformed_file, command::read_file}));
+        problem.problem = why;
+        problem.problem.name = {};
+        return false;
+    }
+    bool fail_for_memory() noexcept { return fail(step::allocate, {}, error{errc::enomem, command::map_memory}); }
+
+    /// Whether a map is to be there.
+    [[nodiscard]] bool is_wanted(std::uint32_t map) const noexcept {
+        return how.map(map).created.value_or(what.maps[map].created);
+    }
+    [[nodiscard]] bool is_wanted_program(std::uint32_t number) const noexcept {
+        auto const& section = what.programs[number].section;
+        if (how.program(number).loaded) return *how.program(number).loaded;
+        if (section && section->type == program_type::struct_ops) return is_wanted_member(number);
+        return !section || section->autoload;
+    }
+    /// A program that a struct of functions names is loaded if that is created, and by its section else.
+    [[nodiscard]] bool is_wanted_member(std::uint32_t number) const noexcept {
+        planned_program const& one = what.programs[number];
+        std::optional<bool> made;
+        for (initial_value const& value : what.values) {
+            bool const is_struct = what.maps[value.map].origin == map_origin::struct_ops;
+            if (is_struct && value.target == one.section_number && value.instruction == one.first_instruction)
+                made = made.value_or(false) || is_wanted(value.map);
+        }
+        return made.value_or(one.section->autoload);
+    }
+    /// The number of the program that starts at an instruction.
+    [[nodiscard]] std::optional<std::uint32_t> program_at(std::uint32_t section,
+                                                          std::uint32_t instruction) const noexcept {
+        for (std::uint32_t number = 0; number != what.programs.size(); ++number) {
+            planned_program const& one = what.programs[number];
+            if (one.section_number == section && one.first_instruction == instruction) return number;
+        }
+        return std::nullopt;
+    }
+};
+
+} // namespace bpfxx::object::detail

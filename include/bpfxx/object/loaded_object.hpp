@@ -1,0 +1,186 @@
+#pragma once
+// kernel
+// SPDX-License-Identifier: BSL-1.0
+
+#include <bpfxx/fd.hpp>
+#include <bpfxx/fd_ref.hpp>
+#include <bpfxx/object/attach.hpp>
+#include <bpfxx/object/attach_all.hpp>
+#include <bpfxx/object/attachment.hpp>
+#include <bpfxx/object/embed.hpp>
+#include <bpfxx/object/lent.hpp>
+#include <bpfxx/object/literal.hpp>
+#include <bpfxx/object/live.hpp>
+#include <bpfxx/object/load.hpp>
+#include <bpfxx/object/loaded.hpp>
+#include <bpfxx/object/map_capacity.hpp>
+#include <bpfxx/object/object_error.hpp>
+#include <bpfxx/object/settings.hpp>
+#include <bpfxx/object/typed_map.hpp>
+#include <bpfxx/object/typed_program.hpp>
+#include <bpfxx/object/variable_place.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace bpfxx::object {
+
+/// An object whose maps and programs are in the kernel, from `object<bytes>::open().load()`: a value that owns them, and
+/// what `attach_all` attached. The destructor detaches, unloads and frees what nothing else holds: a path, a link, an
+/// attachment of yours. It can be moved; what it lent (views, handles, variables) is then the new owner's.
+template <auto const& Bytes>
+class [[nodiscard]] loaded_object {
+    static constexpr plan const& plan_ = embedded<Bytes>::plan;
+    static constexpr std::size_t map_count_ = plan_.maps.size();
+    static constexpr std::size_t program_count_ = plan_.programs.size();
+
+    template <literal Name>
+    static constexpr std::uint32_t map_number_ = detail::map_number<Bytes>(Name.view());
+    template <literal Name>
+    static constexpr std::uint32_t program_number_ = detail::program_number<Bytes>(Name.view());
+    template <literal Name>
+    static constexpr detail::variable_place variable_ = detail::find_variable_place<Bytes>(Name.view());
+
+  public:
+    /// Loads everything as the settings say; who has an `opening` need not call this.
+    /// Errors: what the kernel, or the object, is to blame for: see `object_error`
+    [[nodiscard]] static loading<loaded_object> load(settings const& how) noexcept {
+        loaded_object made;
+        auto const done = bpfxx::object::load(plan_, how, {made.maps_, made.programs_});
+        if (!done) return done.error();
+        for (std::size_t at = 0; at != map_count_; ++at)
+            made.capacities_[at] = detail::known_capacity(plan_.maps[at], how.map(at), made.maps_[at]);
+        return made;
+    }
+
+    /// A map by its name: the ordinary view, with the types of keys and values that BTF says. Types of yours can stand
+    /// behind the name: a value, key and value, or a whole view; they are compared with BTF, and where they differ the
+    /// compiler says which member. Views of maps that have to be mapped, such as `arena` and `mmap_array`, adopt a
+    /// duplicate of `map_fd<"name">()`.
+    /// Costs: no system call; one for rings, and for maps that were there before
+    template <literal Name, class... Types>
+    [[nodiscard]] auto map() const& noexcept
+        -> lent<typename detail::typed_map<Bytes, map_number_<Name>, Types...>::type> const {
+        using view = typename detail::typed_map<Bytes, map_number_<Name>, Types...>::type;
+        constexpr std::uint32_t number = map_number_<Name>;
+        auto const capacity = detail::capacity_of(capacities_[number], maps_[number]);
+        return lent<view>{view::adopt_unchecked(detail::own_for_a_while(maps_[number].map()), capacity)};
+    }
+    template <literal Name, class... Types>
+    void map() const&& = delete; // the map belongs to this object, which is gone at once: keep it in a variable
+
+    /// A map's descriptor; none where it was not created.
+    template <literal Name>
+    [[nodiscard]] optional_fd_ref<kind::map> map_fd() const& noexcept {
+        return maps_[map_number_<Name>].map();
+    }
+    template <literal Name>
+    void map_fd() const&& = delete; // the map belongs to this object, which is gone at once: keep it in a variable
+
+    /// A program by its name, as a program of the type that its section says, so that only its hooks compile; where the
+    /// section says nothing the kind stands behind the name.
+    /// Costs: no system call
+    template <literal Name, class... Kind>
+    [[nodiscard]] auto program() const& noexcept
+        -> lent<typename detail::typed_program<Bytes, program_number_<Name>, Kind...>::handle> const {
+        using handle = typename detail::typed_program<Bytes, program_number_<Name>, Kind...>::handle;
+        constexpr std::uint32_t number = program_number_<Name>;
+        return lent<handle>{handle{detail::own_for_a_while(programs_[number].program()), plan_.programs[number]}};
+    }
+    template <literal Name, class... Kind>
+    void program() const&& = delete; // the program belongs to this object, which is gone at once: keep it in a variable
+
+    /// False where it was not loaded.
+    template <literal Name>
+    [[nodiscard]] bool has_program() const noexcept {
+        return static_cast<bool>(programs_[program_number_<Name>].program());
+    }
+
+    /// A global variable where it lies: `loaded.global<"count">() += …` is two accesses, `load` and `store`. A type of
+    /// yours can stand behind the name. What is const in BPF is const here.
+    /// Costs: no system call
+    template <literal Name, class... Types>
+    [[nodiscard]] auto global() const& noexcept {
+        constexpr detail::variable_place place = variable_<Name>;
+        static_assert(place.visible,
+                      "no process sees this variable, since all of its section are static or hidden: let "
+                      "one be global, or read the map");
+        using type = typename detail::typed_variable<Bytes, place.type, Types...>::type;
+        loaded_map const& in = maps_[place.map];
+        if constexpr (place.writable)
+            return live<type, true>{(in.memory ? in.memory->data() : nullptr) + place.offset};
+        else
+            return live<type, false>{in.bytes().data() + place.offset};
+    }
+    template <literal Name, class... Types>
+    void global() const&& = delete; // the variable belongs to this object, which is gone at once: keep it in a variable
+
+    /// Attaches a program to what the name of its section says; what comes back detaches in its destructor.
+    /// Errors: see `object::attach`
+    template <literal Name>
+    [[nodiscard]] attached attach(attach_options const& options = {}) const noexcept {
+        constexpr section_name section = detail::section_of<Bytes, program_number_<Name>>();
+        static_assert(
+            attaches_by_itself(section),
+            "the name of this program's section does not say all that attaching takes, such as an interface or "
+            "a cgroup: attach program<\"name\">() to a hook");
+        constexpr std::uint32_t number = program_number_<Name>;
+        auto const fd = detail::borrow_or_nothing(programs_[number].program());
+        return detail::attach_at<section.hook>(fd, *plan_.programs[number].section, options);
+    }
+
+    /// Attaches whatever was loaded and whose section says what to; the object keeps the attachments. Where one fails,
+    /// those before it end.
+    /// Costs: those of each hook
+    [[nodiscard]] loading<void> attach_all() noexcept {
+        slots const from{maps_, programs_};
+        attach_options options;
+        if constexpr (has_static_probes_) {
+            auto specs = detail::probe_specs_of(plan_, from);
+            if (!specs) return object_error{.during = step::attach_program, .failure = specs.error()};
+            if (*specs) options.probe_specs = &**specs;
+            return detail::attach_each(plan_, from, options, functions_, links_);
+        }
+        return detail::attach_each(plan_, from, options, functions_, links_);
+    }
+
+    /// Ends what `attach_all` began.
+    void detach_all() noexcept {
+        for (attachment& each : links_) each = {};
+    }
+
+    /// What `attach_all` made of a program; holds nothing where it was not attached.
+    template <literal Name>
+    [[nodiscard]] attachment& link() & noexcept {
+        return links_[program_number_<Name>];
+    }
+
+  private:
+    loaded_object() noexcept = default;
+
+    template <std::size_t Number>
+    static constexpr detail::attach_function function_() noexcept {
+        constexpr auto const& section = plan_.programs[Number].section;
+        if constexpr (section.has_value() && attaches_by_itself(section.value_or(section_name{})))
+            return &detail::attach_at<section->hook>;
+        else
+            return nullptr;
+    }
+    static constexpr auto functions_ = []<std::size_t... Number>(std::index_sequence<Number...>) {
+        return std::array<detail::attach_function, program_count_>{function_<Number>()...};
+    }(std::make_index_sequence<program_count_>{});
+    static constexpr bool has_static_probes_ = [] {
+        for (planned_program const& each : plan_.programs)
+            if (each.section && each.section->hook == hook::static_probe) return true;
+        return false;
+    }();
+
+    std::array<loaded_map, map_count_> maps_{};
+    std::array<std::uint32_t, map_count_> capacities_{};
+    std::array<loaded_program, program_count_> programs_{};
+    std::array<attachment, program_count_> links_{};
+};
+
+} // namespace bpfxx::object

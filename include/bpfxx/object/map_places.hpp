@@ -1,0 +1,100 @@
+#pragma once
+// pure
+// SPDX-License-Identifier: BSL-1.0
+
+#include <bpfxx/btf/view.hpp>
+#include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/object/image.hpp>
+#include <bpfxx/object/kconfig_layout.hpp>
+#include <bpfxx/object/malformed.hpp>
+#include <bpfxx/object/map_definition.hpp>
+#include <bpfxx/object/relocation.hpp>
+#include <bpfxx/object/typed_file.hpp>
+#include <bpfxx/object/variable.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace bpfxx::object::detail {
+
+/// Writes the numbers of maps into the loads that name maps, variables and options of the kernel: places in an array of
+/// descriptors (Linux 5.14).
+class map_places {
+  public:
+    constexpr map_places(image const& of, typed_file const& file, std::span<map_definition const> maps) noexcept
+        : of_{of}, file_{file}, maps_{maps} {}
+
+    /// Keeps the patches that only a kernel can answer at the front of their span, and says how many these are.
+    [[nodiscard]] constexpr parsed<std::uint32_t> fill(std::span<insn::instruction> code, std::span<patch> patches,
+                                                       std::string_view program) const noexcept {
+        std::uint32_t kept = 0;
+        for (patch const one : patches) {
+            if (is_for_kernel(one)) {
+                patches[kept++] = one;
+                continue;
+            }
+            auto const place = find(one);
+            std::uint64_t const at = std::uint64_t{one.instruction} * 8;
+            if (!place) return malformed{reason::no_such_map, no_section, at, program};
+            if (one.instruction + std::size_t{1} >= code.size())
+                return malformed{reason::relocation_place, no_section, at, program};
+            write(code[one.instruction], code[one.instruction + 1], *place);
+        }
+        return kept;
+    }
+
+  private:
+    struct map_place {
+        std::uint32_t map = 0;
+        /// Nothing for the map itself.
+        std::optional<std::int32_t> offset{};
+    };
+
+    [[nodiscard]] constexpr bool is_for_kernel(patch const& one) const noexcept {
+        if (one.kind == target_kind::extern_function) return true;
+        return one.kind == target_kind::extern_variable && of_.externs[one.index].from != extern_source::kconfig;
+    }
+
+    [[nodiscard]] constexpr std::optional<map_place> find(patch const& one) const noexcept {
+        for (std::uint32_t number = 0; number != maps_.size(); ++number) {
+            map_definition const& map = maps_[number];
+            if (one.kind == target_kind::extern_variable) {
+                if (map.origin == map_origin::kconfig) return option(number, one);
+                continue;
+            }
+            bool const holds = map.is_data() ? map.section == one.index : map.arena_section == one.index;
+            if (one.kind == target_kind::map_value) {
+                if (holds && map.origin != map_origin::kconfig && one.index != 0) return map_place{number, one.addend};
+                continue;
+            }
+            bool const starts = map.section == one.index && map.offset == static_cast<std::uint32_t>(one.addend);
+            if (map.origin == map_origin::definition && starts) return map_place{number, {}};
+        }
+        return std::nullopt;
+    }
+
+    /// An option of the kernel, in the map that is made for these.
+    [[nodiscard]] constexpr std::optional<map_place> option(std::uint32_t number, patch const& one) const noexcept {
+        if (file_.types == nullptr) return std::nullopt;
+        auto const section = file_.types->type(maps_[number].declared);
+        auto const offset = kconfig_offset(*file_.types, section, of_.externs[one.index].type);
+        if (!offset || *offset > 0x7fff'ffff) return std::nullopt;
+        return map_place{number, static_cast<std::int32_t>(*offset)};
+    }
+
+    static constexpr void write(insn::instruction& low, insn::instruction& high, map_place const& at) noexcept {
+        auto const kind = at.offset ? insn::pseudo_load::map_idx_value : insn::pseudo_load::map_idx;
+        low.registers = insn::instruction::pack(low.dst(), static_cast<std::uint8_t>(kind));
+        low.imm = static_cast<std::int32_t>(at.map);
+        high.imm = at.offset.value_or(0);
+    }
+
+    image const& of_;
+    typed_file const& file_;
+    std::span<map_definition const> maps_;
+};
+
+} // namespace bpfxx::object::detail

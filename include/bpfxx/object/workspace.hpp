@@ -1,0 +1,210 @@
+#pragma once
+// kernel
+// SPDX-License-Identifier: BSL-1.0
+
+#include <bpfxx/btf/malformed.hpp>
+#include <bpfxx/core/candidate.hpp>
+#include <bpfxx/core/malformed.hpp>
+#include <bpfxx/core/resolve.hpp>
+#include <bpfxx/core/target.hpp>
+#include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/object/extern_patches.hpp>
+#include <bpfxx/object/externs.hpp>
+#include <bpfxx/object/kernel_blobs.hpp>
+#include <bpfxx/object/load_state.hpp>
+#include <bpfxx/object/room.hpp>
+#include <bpfxx/object/typed_externs.hpp>
+#include <bpfxx/sys/file_bytes.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace bpfxx::object::detail {
+
+/// What loading an object needs memory for.
+struct workspace_needs {
+    /// CO-RE relocations of programs that are to be loaded, and the most instructions of one that has to be changed.
+    std::size_t relocations = 0;
+    std::size_t instructions = 0;
+    std::size_t externs = 0;
+    std::size_t options = 0;
+    bool typed_externs = false;
+    /// Maps, where there are too many for the stack.
+    std::size_t descriptors = 0;
+
+    [[nodiscard]] bool types() const noexcept { return relocations != 0 || typed_externs; }
+};
+
+/// A module whose types were searched: its bytes must stay.
+struct searched_module {
+    module_name name{};
+    std::optional<sys::file_bytes> bytes{};
+};
+
+/// The memory that loading an object takes, in one allocation, and the kernel's types where these are asked for.
+class workspace {
+  public:
+    workspace(load_state& state, kernel_blob& kernel) noexcept : state_{state}, kernel_{kernel} {}
+    workspace(workspace const&) = delete;
+    workspace& operator=(workspace const&) = delete;
+    ~workspace() { delete[] modules_; }
+
+    bool prepare(workspace_needs const& needs) noexcept {
+        std::size_t candidates = 0;
+        if (needs.types()) candidates = 2 * roots_of(needs) + 16;
+        for (;;) {
+            if (!allocate(needs, candidates)) return state_.fail_for_memory();
+            if (!needs.types()) return true;
+            auto const problem = search(needs);
+            if (problem.why == core::reason::too_few_candidates) {
+                candidates = candidates_->candidate_count();
+                continue;
+            }
+            if (problem.why != core::reason::none) return fail(problem);
+            bool const is_whole = candidates_->has_all() || module_count_ != 0 || !state_.how.kernel_types.empty();
+            if (is_whole || !open_modules()) return true;
+        }
+    }
+
+    [[nodiscard]] core::candidates& candidates() noexcept { return *candidates_; }
+    [[nodiscard]] std::span<core::target> targets() const noexcept { return targets_; }
+    [[nodiscard]] core::resolver& resolver() noexcept { return *resolver_; }
+    [[nodiscard]] std::span<insn::instruction> instructions() const noexcept { return instructions_; }
+    [[nodiscard]] std::span<resolved_extern> externs() const noexcept { return externs_; }
+    [[nodiscard]] std::span<char> options() const noexcept { return options_; }
+    [[nodiscard]] std::span<std::int32_t> descriptors() const noexcept { return descriptors_; }
+    /// The name of the module that is the target of a number.
+    [[nodiscard]] std::string_view module(std::uint32_t target) const noexcept {
+        return modules_[target - 1].name.data();
+    }
+
+    bool fail(core::malformed const& problem) noexcept {
+        static_cast<void>(state_.fail(step::relocate, {}, error{errc::malformed_file, command::read_file}));
+        state_.problem.relocation = problem;
+        return false;
+    }
+
+  private:
+    static constexpr std::size_t kernel_checkpoints = 4096;
+    static constexpr std::size_t module_checkpoints = 256;
+
+    [[nodiscard]] std::size_t roots_of(workspace_needs const& needs) const noexcept {
+        std::size_t const types = state_.what.types->view().index_size();
+        return std::min(needs.relocations + needs.externs, types);
+    }
+
+    bool allocate(workspace_needs const& needs, std::size_t candidates) noexcept {
+        bool const types = needs.types();
+        room memory;
+        auto const targets = memory.want<core::target>(types ? 1 + module_count_ : 0);
+        auto const roots = memory.want<core::root>(types ? roots_of(needs) : 0);
+        auto const found = memory.want<core::candidate>(candidates);
+        auto const remembered = memory.want<core::remembered>(needs.relocations == 0 ? 0 : 64);
+        auto const instructions = memory.want<insn::instruction>(needs.instructions);
+        auto const externs = memory.want<resolved_extern>(needs.externs);
+        auto const options = memory.want<char>(needs.options);
+        auto const descriptors = memory.want<std::int32_t>(needs.descriptors);
+        auto const checkpoints =
+            memory.want<std::uint32_t>(types ? kernel_checkpoints + module_count_ * module_checkpoints : 0);
+        if (!memory.allocate()) return false;
+        resolver_.reset();
+        candidates_.reset();
+        memory_ = std::move(memory);
+        targets_ = memory_.span(targets);
+        roots_ = memory_.span(roots);
+        found_ = memory_.span(found);
+        remembered_ = memory_.span(remembered);
+        instructions_ = memory_.span(instructions);
+        externs_ = memory_.span(externs);
+        options_ = memory_.span(options);
+        descriptors_ = memory_.span(descriptors);
+        checkpoints_ = memory_.span(checkpoints);
+        return true;
+    }
+
+    core::malformed search(workspace_needs const& needs) noexcept {
+        auto const& local = *state_.what.types;
+        candidates_.emplace(roots_, found_);
+        for (std::uint32_t number = 0; number != state_.what.programs.size(); ++number) {
+            if (!state_.is_wanted_program(number)) continue;
+            auto const problem = candidates_->add(local, state_.what.programs[number].code.core_relocations);
+            if (problem.why != core::reason::none) return problem;
+        }
+        if (needs.typed_externs) {
+            auto const problem = note_typed_externs(local, state_.what.externs, *candidates_);
+            if (problem.why != core::reason::none) return problem;
+        }
+        candidates_->ready();
+        auto const problem = index_kernel();
+        if (problem.why != core::reason::none) return problem;
+        resolver_.emplace(local, *candidates_, targets_, remembered_);
+        return {};
+    }
+
+    core::malformed index_kernel() noexcept {
+        std::string_view blob = state_.how.kernel_types;
+        if (blob.empty()) {
+            auto const own = kernel_.view();
+            if (own) blob = *own;
+        }
+        auto opened = core::target::open(blob);
+        if (!opened) return {core::reason::target_malformed, core::no_relocation, {}, opened.error()};
+        targets_[0] = *opened;
+        core::malformed problem = targets_[0].index(checkpoints_.first(kernel_checkpoints), *candidates_);
+        for (std::uint32_t number = 0; number != module_count_; ++number) {
+            if (problem.why != core::reason::none) return problem;
+            auto module = core::target::open(kernel_blob::text_of(*modules_[number].bytes), targets_[0]);
+            if (!module) return {core::reason::target_malformed, core::no_relocation, {}, module.error()};
+            targets_[number + 1] = *module;
+            auto const room =
+                checkpoints_.subspan(kernel_checkpoints + number * module_checkpoints, module_checkpoints);
+            problem = targets_[number + 1].index(room, *candidates_, number + 1);
+        }
+        return problem;
+    }
+
+    /// Reads the BTF of all modules; false where there are none.
+    bool open_modules() noexcept {
+        std::size_t count = 0;
+        auto const counted = each_module([&](std::string_view) {
+            ++count;
+            return true;
+        });
+        if (!counted || count == 0) return false;
+        modules_ = new (std::nothrow) searched_module[count]{};
+        if (modules_ == nullptr) return false;
+        auto const read = each_module([&](std::string_view name) {
+            auto bytes = module_blob(name);
+            if (!bytes || module_count_ == count) return true; // gone since, or come
+            name.copy(modules_[module_count_].name.data(), modules_[module_count_].name.size() - 1);
+            modules_[module_count_++].bytes = *std::move(bytes);
+            return true;
+        });
+        return read && module_count_ != 0;
+    }
+
+    load_state& state_;
+    kernel_blob& kernel_;
+    room memory_{};
+    std::span<core::target> targets_{};
+    std::span<core::root> roots_{};
+    std::span<core::candidate> found_{};
+    std::span<core::remembered> remembered_{};
+    std::span<insn::instruction> instructions_{};
+    std::span<resolved_extern> externs_{};
+    std::span<char> options_{};
+    std::span<std::int32_t> descriptors_{};
+    std::span<std::uint32_t> checkpoints_{};
+    std::optional<core::candidates> candidates_{};
+    std::optional<core::resolver> resolver_{};
+    searched_module* modules_ = nullptr;
+    std::uint32_t module_count_ = 0;
+};
+
+} // namespace bpfxx::object::detail
