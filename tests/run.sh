@@ -99,7 +99,7 @@ for configuration in $configurations; do
 done
 
 packages='meson ninja-build pkg-config libboost-dev doctest-dev python3 g++' # clang uses g++'s standard library
-! wants gcc || packages="$packages libbenchmark-dev libbpf-dev" # that the benchmarks run; not how fast
+! wants gcc || packages="$packages libbenchmark-dev libbpf-dev libbpf-tools bpftool" # that the benchmarks run; not how fast. What objects are compared with
 clang=
 if wants clang || wants sanitize; then
     clang=$(newest_clang)

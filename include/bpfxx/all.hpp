@@ -273,6 +273,7 @@
 #include <bpfxx/object/object_error.hpp>
 #include <bpfxx/object/opened.hpp>
 #include <bpfxx/object/opening.hpp>
+#include <bpfxx/object/parts.hpp>
 #include <bpfxx/object/placement.hpp>
 #include <bpfxx/object/plan.hpp>
 #include <bpfxx/object/plan_of.hpp>

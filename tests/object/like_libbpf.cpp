@@ -6,6 +6,7 @@
 #include <bpfxx/object/opened.hpp>
 #include <bpfxx/sys/file_bytes.hpp>
 
+#include "kernel/support/skip.hpp"
 #include "peer/libbpf.hpp"
 #include "peer/newer_sections.hpp"
 
@@ -15,6 +16,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -229,9 +232,19 @@ std::string difference(std::string const& ours, std::string const& theirs) {
     return text;
 }
 
-void compare(std::string const& name, peer::how_to_load const& how = {}) {
+std::string names_of_loaded(peer::loaded_object const& object, std::size_t& count) {
+    std::string names;
+    for (auto const& one : object.programs) {
+        if (one.fd < 0) continue;
+        names += " " + one.name;
+        ++count;
+    }
+    return names;
+}
+
+void compare(std::string const& name, peer::how_to_load const& how = {}, std::string const& path_of_name = {}) {
     CAPTURE(name);
-    std::string const path = directory + "/" + name;
+    std::string const path = path_of_name.empty() ? directory + "/" + name : path_of_name;
     by_bpfxx const ours{path, how};
     peer::by_libbpf const theirs{path, how};
     bool const types = ours.object().btf_fd >= 0;
@@ -266,4 +279,34 @@ TEST_CASE("what libbpf loads is loaded the same") {
         if (name == "replacement.bpf.o") how.target = directory + "/replaced.bpf.o";
         compare(name, how);
     }
+}
+
+// Objects of others, such as those of Debian's libbpf-tools, which strangers.py writes to a folder.
+TEST_CASE("what libbpf loads of strangers is loaded too") {
+    char const* const folder = std::getenv("BPFXX_STRANGERS");
+    if (folder == nullptr) return support::skip("no strangers: BPFXX_STRANGERS names no folder with objects");
+    std::vector<std::filesystem::path> paths;
+    for (auto const& entry : std::filesystem::directory_iterator{folder})
+        if (entry.path().extension() == ".o") paths.push_back(entry.path());
+    std::sort(paths.begin(), paths.end());
+    REQUIRE(!paths.empty());
+    std::size_t ours_all = 0, theirs_all = 0, asked = 0;
+    for (auto const& path : paths) {
+        std::size_t ours_loaded = 0, theirs_loaded = 0;
+        {
+            by_bpfxx const ours{path, {}};
+            peer::by_libbpf const theirs{path, {}};
+            std::string const missing = names_of_loaded(theirs.object(), theirs_loaded);
+            std::string const had = names_of_loaded(ours.object(), ours_loaded);
+            for (auto const& one : ours.object().programs) asked += one.asked;
+            CHECK_MESSAGE(ours_loaded >= theirs_loaded, path.filename().string()
+                                                            << "\n  here:  " << had << "\n  libbpf:" << missing);
+            std::printf("%-28s %3zu of %3zu programs, libbpf %3zu\n", path.filename().c_str(), ours_loaded,
+                        ours.object().programs.size(), theirs_loaded);
+        }
+        compare(path.filename().string(), {}, path.string());
+        ours_all += ours_loaded;
+        theirs_all += theirs_loaded;
+    }
+    std::printf("%zu objects: %zu of %zu programs, libbpf %zu\n", paths.size(), ours_all, asked, theirs_all);
 }

@@ -11,11 +11,13 @@
 #include <bpfxx/object/matching_type.hpp>
 #include <bpfxx/object/object.hpp>
 #include <bpfxx/object/opening.hpp>
+#include <bpfxx/object/parts.hpp>
 #include <bpfxx/object/typed_map.hpp>
 #include <bpfxx/object/typed_program.hpp>
 #include <bpfxx/object/value_type.hpp>
 #include <bpfxx/object/variable_place.hpp>
 
+#include "made/core_task.bpf.hpp"
 #include "made/map_in_map.bpf.hpp"
 #include "made/maps.bpf.hpp"
 #include "made/minimal.bpf.hpp"
@@ -23,6 +25,9 @@
 #include "made/records.bpf.hpp"
 
 #include <bpfxx/map/program_array.hpp>
+
+#include "kernel/support/skip.hpp"
+#include "kernel/support/tracefs.hpp"
 
 #include <doctest/doctest.h>
 
@@ -107,9 +112,23 @@ static_assert(std::same_as<kind_of<optional, "always">, program_kind::raw_tracep
 static_assert(std::movable<minimal::loaded> && !std::copyable<minimal::loaded>);
 static_assert(maps::describes<"flow", flow>());
 
+using lent_hash = object::lent<hash_map<flow, std::uint64_t>>;
+static_assert(std::convertible_to<lent_hash const&, inner_map_reference<hash_map<flow, std::uint64_t>>>);
+static_assert(!std::convertible_to<lent_hash const&, inner_map_reference<array_map<flow>>>);
+
+// ---- what they need ----
+
+template <auto const& Bytes>
+constexpr object::parts parts_of = object::parts::of(object::embedded<Bytes>::plan);
+
+static_assert(parts_of<minimal_object> == object::parts{false, false, false, false, false});
+static_assert(parts_of<core_task_object>.relocations && !parts_of<core_task_object>.structs);
+static_assert(object::parts::needs_target(program_type::lsm) && !object::parts::needs_target(program_type::kprobe));
+
 // ---- loaded ----
 
 TEST_CASE("minimal: a variable, a section that says where to attach") {
+    if (!support::has_tracefs()) return support::skip("tracefs is not there");
     auto done = minimal::open().set<"my_pid">(0).load();
     REQUIRE_MESSAGE(done, words(done.error()));
     CHECK(done->global<"my_pid">() == 0);

@@ -46,7 +46,7 @@ class inner_map_reference {
     inner_map_reference(Inner const&&) = delete; // borrows from a temporary that closes at once: name the inner map
 
     template <detail::any_map_view Other>
-        requires(!std::same_as<Other, Inner>)
+        requires(!std::derived_from<Other, Inner>)
     inner_map_reference(Other const&) = delete; // this map holds maps of another type: its template argument says which
 
     [[nodiscard]] constexpr int raw() const noexcept { return number_; }

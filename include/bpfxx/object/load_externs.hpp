@@ -22,7 +22,9 @@ inline void add_extern_needs(load_state const& state, workspace_needs& needs) no
 }
 
 /// Finds what the object leaves to the kernel to provide.
-[[nodiscard]] inline bool find_externs(load_state& state, workspace& memory) noexcept {
+template <parts Has>
+[[nodiscard]] bool find_externs(load_state& state, workspace<Has>& memory) noexcept {
+    if constexpr (!Has.externs) return true;
     if (state.what.types == nullptr || state.what.externs.empty()) return true;
     auto const& types = *state.what.types;
     auto const externs = state.what.externs;

@@ -12,6 +12,7 @@
 #include <bpfxx/object/load_struct_ops.hpp>
 #include <bpfxx/object/map_definition.hpp>
 #include <bpfxx/object/map_pin.hpp>
+#include <bpfxx/object/parts.hpp>
 #include <bpfxx/shm/mapping.hpp>
 #include <bpfxx/spec/map.hpp>
 #include <bpfxx/sys/attr/map.hpp>
@@ -56,6 +57,7 @@ namespace bpfxx::object::detail {
 }
 
 /// Creates the maps of an object, or takes those that are there already.
+template <parts Has>
 class map_loader {
   public:
     map_loader(load_state& state, struct_ops_loader& structs) noexcept : state_{state}, structs_{structs} {}
@@ -106,7 +108,8 @@ class map_loader {
         }
         auto spec = spec_of(map, how);
         if (!spec) return state_.fail(step::create_map, map.name, spec.error());
-        if (map.origin == map_origin::struct_ops && !structs_.prepare(number, *spec, made)) return false;
+        if constexpr (Has.structs)
+            if (map.origin == map_origin::struct_ops && !structs_.prepare(number, *spec, made)) return false;
         auto const path = map_path::of(map, how, state_.how.pin_directory);
         if (!path.fits()) return state_.fail(step::pin_map, map.name, error{errc::enametoolong, command::obj_pin});
         // Another process may pin its own between looking and pinning: then that one is taken.

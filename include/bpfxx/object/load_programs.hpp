@@ -12,6 +12,7 @@
 #include <bpfxx/object/load_state.hpp>
 #include <bpfxx/object/load_struct_ops.hpp>
 #include <bpfxx/object/load_targets.hpp>
+#include <bpfxx/object/parts.hpp>
 #include <bpfxx/object/relocation_text.hpp>
 #include <bpfxx/object/workspace.hpp>
 #include <bpfxx/program/load.hpp>
@@ -55,9 +56,11 @@ inline constexpr std::int32_t absent_map = 2'001'000'000;
 }
 
 /// Loads the programs of an object.
+template <parts Has>
 class program_loader {
   public:
-    program_loader(load_state& state, workspace& memory, target_finder& targets, struct_ops_loader& structs) noexcept
+    program_loader(load_state& state, workspace<Has>& memory, target_finder& targets,
+                   struct_ops_loader& structs) noexcept
         : state_{state}, memory_{memory}, targets_{targets}, structs_{structs} {}
 
     /// Whether a program's instructions have to be changed, besides for what CO-RE and externs ask.
@@ -73,8 +76,8 @@ class program_loader {
         return false;
     }
     [[nodiscard]] static bool is_changed(load_state const& state, planned_program const& program) noexcept {
-        return !program.code.core_relocations.empty() || uses_externs(program.code.patches) ||
-               names_absent_map(state, program);
+        return (Has.relocations && !program.code.core_relocations.empty()) ||
+               (Has.externs && uses_externs(program.code.patches)) || names_absent_map(state, program);
     }
 
     bool load() noexcept {
@@ -121,16 +124,21 @@ class program_loader {
             options.line_info = program.code.line_infos;
         }
         program_target target;
-        if (target_finder::is_needed(type, attach)) {
-            if (!targets_.find(number, attach, target)) return false;
-            options.attach_btf_id = target.type;
-            if (target.module) options.attach_target = *target.module;
-            if (how.target_program) options.attach_target = fd_ref<kind::program>::from_raw(how.target_program.raw());
+        if constexpr (Has.targets) {
+            if (parts::needs_target(type)) {
+                if (!targets_.find(number, attach, target)) return false;
+                options.attach_btf_id = target.type;
+                if (target.module) options.attach_target = *target.module;
+                if (how.target_program)
+                    options.attach_target = fd_ref<kind::program>::from_raw(how.target_program.raw());
+            }
         }
-        btf::type_id member{};
-        if (type == program_type::struct_ops) {
-            if (!structs_.find_member(number, member, options.expected_attach_type)) return false;
-            options.attach_btf_id = member;
+        if constexpr (Has.structs) {
+            btf::type_id member{};
+            if (type == program_type::struct_ops) {
+                if (!structs_.find_member(number, member, options.expected_attach_type)) return false;
+                options.attach_btf_id = member;
+            }
         }
         if (is_changed(state_, program)) {
             if (!change(program)) return false;
@@ -143,22 +151,27 @@ class program_loader {
     bool change(planned_program const& program) noexcept {
         auto const code = memory_.instructions().first(program.code.instructions.size());
         std::copy(program.code.instructions.begin(), program.code.instructions.end(), code.begin());
-        auto const problem =
-            patch_externs(code, program.code.patches, state_.what.externs, memory_.externs(), places());
-        if (problem.why != reason::none) return state_.fail(step::resolve_extern, problem.name, problem);
-        if (!program.code.core_relocations.empty()) {
-            auto const relocated = core::relocate(memory_.resolver(), code, program.code.core_relocations);
-            if (relocated.why != core::reason::none) {
-                static_cast<void>(memory_.fail(relocated));
-                state_.problem.name << program.name;
-                if (relocated.relocation < program.code.core_relocations.size())
-                    state_.problem.unresolved =
-                        describe(*state_.what.types, program.code.core_relocations[relocated.relocation]);
-                return false;
-            }
+        if constexpr (Has.externs) {
+            auto const problem =
+                patch_externs(code, program.code.patches, state_.what.externs, memory_.externs(), places());
+            if (problem.why != reason::none) return state_.fail(step::resolve_extern, problem.name, problem);
         }
+        if constexpr (Has.relocations)
+            if (!relocate(program, code)) return false;
         leave_out_absent_maps(code);
         return true;
+    }
+
+    bool relocate(planned_program const& program, std::span<insn::instruction> code) noexcept {
+        if (program.code.core_relocations.empty()) return true;
+        auto const relocated = core::relocate(memory_.resolver(), code, program.code.core_relocations);
+        if (relocated.why == core::reason::none) return true;
+        static_cast<void>(memory_.fail(relocated));
+        state_.problem.name << program.name;
+        if (relocated.relocation < program.code.core_relocations.size())
+            state_.problem.unresolved =
+                describe(*state_.what.types, program.code.core_relocations[relocated.relocation]);
+        return false;
     }
 
     [[nodiscard]] extern_places places() const noexcept {
@@ -202,19 +215,23 @@ class program_loader {
         static_cast<void>(state_.fail(step::load_program, program.name, why.failure));
         auto& problem = state_.problem;
         if (!state_.how.log.empty()) problem.log = why.log;
-        auto const relocation = core::unresolved_relocation(why.log);
-        if (relocation && *relocation < program.code.core_relocations.size())
-            problem.unresolved = describe(*state_.what.types, program.code.core_relocations[*relocation]);
-        auto const function = called_absent_function(why.log);
-        if (function && *function < state_.what.externs.size())
-            problem.unresolved << "function " << state_.what.externs[*function].name;
+        if constexpr (Has.relocations) {
+            auto const relocation = core::unresolved_relocation(why.log);
+            if (relocation && *relocation < program.code.core_relocations.size())
+                problem.unresolved = describe(*state_.what.types, program.code.core_relocations[*relocation]);
+        }
+        if constexpr (Has.externs) {
+            auto const function = called_absent_function(why.log);
+            if (function && *function < state_.what.externs.size())
+                problem.unresolved << "function " << state_.what.externs[*function].name;
+        }
         auto const map = absent_map_in(why.log);
         if (map && *map < state_.what.maps.size()) problem.unresolved << "map " << state_.what.maps[*map].name;
         return false;
     }
 
     load_state& state_;
-    workspace& memory_;
+    workspace<Has>& memory_;
     target_finder& targets_;
     struct_ops_loader& structs_;
     std::array<char, 128> license_{};

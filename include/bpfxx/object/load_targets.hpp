@@ -10,6 +10,7 @@
 #include <bpfxx/object/kernel_blobs.hpp>
 #include <bpfxx/object/kernel_names.hpp>
 #include <bpfxx/object/load_state.hpp>
+#include <bpfxx/object/parts.hpp>
 #include <bpfxx/object/room.hpp>
 #include <bpfxx/object/section_target.hpp>
 #include <bpfxx/program/attach_type.hpp>
@@ -39,11 +40,6 @@ class target_finder {
     target_finder(load_state& state, kernel_blob& kernel) noexcept : state_{state}, kernel_{kernel} {}
 
     /// Whether a program of this type and attach type is loaded for a type.
-    [[nodiscard]] static bool is_needed(program_type type, attach_type attach) noexcept {
-        static_cast<void>(attach);
-        return type == program_type::tracing || type == program_type::lsm || type == program_type::ext;
-    }
-
     bool find(std::uint32_t number, attach_type attach, program_target& into) noexcept {
         auto const how = state_.how.program(number);
         planned_program const& program = state_.what.programs[number];
@@ -101,7 +97,7 @@ class target_finder {
         for (std::uint32_t next = number + 1; next < state_.what.programs.size() && count_ != at_once; ++next) {
             auto const& section = state_.what.programs[next].section;
             auto const how = state_.how.program(next);
-            bool const alike = section && is_needed(section->type, section->attach_type) && !how.target_program;
+            bool const alike = section && parts::needs_target(section->type) && !how.target_program;
             if (alike && state_.is_wanted_program(next)) note(next, attach_of(next));
         }
         auto const blob = kernel_.view();

@@ -10,6 +10,7 @@
 #include <bpfxx/feature/btf.hpp>
 #include <bpfxx/object/load_state.hpp>
 #include <bpfxx/object/map_definition.hpp>
+#include <bpfxx/object/parts.hpp>
 #include <bpfxx/object/room.hpp>
 #include <bpfxx/result.hpp>
 
@@ -42,10 +43,12 @@ namespace bpfxx::object::detail {
 }
 
 /// Gives the object's BTF to the kernel. What needs no types goes on without where it is refused.
-[[nodiscard]] inline bool load_types(load_state& state) noexcept {
+template <parts Has>
+[[nodiscard]] bool load_types(load_state& state) noexcept {
     if (state.what.kernel_types.empty()) return true;
     auto loaded = btf::load(bytes_of(state.what.kernel_types), {.token = state.how.token});
-    if (!loaded && loaded.error().code == errc::einval) loaded = load_older_types(state, loaded.error());
+    if constexpr (Has.newer_types)
+        if (!loaded && loaded.error().code == errc::einval) loaded = load_older_types(state, loaded.error());
     if (loaded) {
         state.types = *std::move(loaded);
         return true;

@@ -15,6 +15,7 @@
 #include <bpfxx/object/loaded.hpp>
 #include <bpfxx/object/map_capacity.hpp>
 #include <bpfxx/object/object_error.hpp>
+#include <bpfxx/object/parts.hpp>
 #include <bpfxx/object/settings.hpp>
 #include <bpfxx/object/typed_map.hpp>
 #include <bpfxx/object/typed_program.hpp>
@@ -48,7 +49,7 @@ class [[nodiscard]] loaded_object {
     /// Errors: what the kernel, or the object, is to blame for: see `object_error`
     [[nodiscard]] static loading<loaded_object> load(settings const& how) noexcept {
         loaded_object made;
-        auto const done = bpfxx::object::load(plan_, how, {made.maps_, made.programs_});
+        auto const done = bpfxx::object::load<parts::of(plan_)>(plan_, how, {made.maps_, made.programs_});
         if (!done) return done.error();
         for (std::size_t at = 0; at != map_count_; ++at)
             made.capacities_[at] = detail::known_capacity(plan_.maps[at], how.map(at), made.maps_[at]);

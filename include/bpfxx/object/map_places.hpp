@@ -82,7 +82,9 @@ class map_places {
         auto const section = file_.types->type(maps_[number].declared);
         auto const offset = kconfig_offset(*file_.types, section, of_.externs[one.index].type);
         if (!offset || *offset > 0x7fff'ffff) return std::nullopt;
-        return map_place{number, static_cast<std::int32_t>(*offset)};
+        std::int64_t const place = static_cast<std::int64_t>(*offset) + one.addend;
+        if (place < 0 || place > 0x7fff'ffff) return std::nullopt;
+        return map_place{number, static_cast<std::int32_t>(place)};
     }
 
     static constexpr void write(insn::instruction& low, insn::instruction& high, map_place const& at) noexcept {

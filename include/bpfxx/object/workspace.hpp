@@ -12,6 +12,7 @@
 #include <bpfxx/object/externs.hpp>
 #include <bpfxx/object/kernel_blobs.hpp>
 #include <bpfxx/object/load_state.hpp>
+#include <bpfxx/object/parts.hpp>
 #include <bpfxx/object/room.hpp>
 #include <bpfxx/object/typed_externs.hpp>
 #include <bpfxx/sys/file_bytes.hpp>
@@ -48,6 +49,7 @@ struct searched_module {
 };
 
 /// The memory that loading an object takes, in one allocation, and the kernel's types where these are asked for.
+template <parts Has>
 class workspace {
   public:
     workspace(load_state& state, kernel_blob& kernel) noexcept : state_{state}, kernel_{kernel} {}
@@ -57,10 +59,10 @@ class workspace {
 
     bool prepare(workspace_needs const& needs) noexcept {
         std::size_t candidates = 0;
-        if (needs.types()) candidates = 2 * roots_of(needs) + 16;
+        if (looks_for_types(needs)) candidates = 2 * roots_of(needs) + 16;
         for (;;) {
             if (!allocate(needs, candidates)) return state_.fail_for_memory();
-            if (!needs.types()) return true;
+            if (!looks_for_types(needs)) return true;
             auto const problem = search(needs);
             if (problem.why == core::reason::too_few_candidates) {
                 candidates = candidates_->candidate_count();
@@ -94,13 +96,17 @@ class workspace {
     static constexpr std::size_t kernel_checkpoints = 4096;
     static constexpr std::size_t module_checkpoints = 256;
 
+    [[nodiscard]] static bool looks_for_types(workspace_needs const& needs) noexcept {
+        return (Has.relocations || Has.externs) && needs.types();
+    }
+
     [[nodiscard]] std::size_t roots_of(workspace_needs const& needs) const noexcept {
         std::size_t const types = state_.what.types->view().index_size();
         return std::min(needs.relocations + needs.externs, types);
     }
 
     bool allocate(workspace_needs const& needs, std::size_t candidates) noexcept {
-        bool const types = needs.types();
+        bool const types = looks_for_types(needs);
         room memory;
         auto const targets = memory.want<core::target>(types ? 1 + module_count_ : 0);
         auto const roots = memory.want<core::root>(types ? roots_of(needs) : 0);

@@ -1,0 +1,106 @@
+// Brings two objects into the kernel and out again, by every rival, and prints what bpfxx takes of the time of each.
+//
+// As the other benchmarks do: all rivals run one after the other, in a new order each time, and that is one repetition; a
+// ratio is taken within a repetition, and the median over the repetitions is what counts. It is the time that passed, of
+// which the kernel's own part is the same for all.
+
+#include "rival.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <numeric>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace objects;
+
+class stopwatch : public benchmark::BenchmarkReporter {
+  public:
+    /// Of one cycle.
+    double nanoseconds(std::string const& name) {
+        if (benchmark::RunSpecifiedBenchmarks(this, "^" + name + "$") != 1) std::exit(EXIT_FAILURE);
+        return nanoseconds_;
+    }
+    bool ReportContext(Context const&) override { return true; }
+    void ReportRuns(std::vector<Run> const& runs) override {
+        auto const& run = runs.at(0);
+        if (run.error_occurred) {
+            std::printf("%s: %s\n", run.benchmark_name().c_str(), run.error_message.c_str());
+            std::exit(EXIT_FAILURE);
+        }
+        nanoseconds_ = 1e9 * run.real_accumulated_time / run.counters.at("cycles").value;
+    }
+
+  private:
+    double nanoseconds_ = 0;
+};
+
+double median(std::vector<double> of) {
+    auto const middle = of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2);
+    std::ranges::nth_element(of, middle);
+    return *middle;
+}
+
+void print_row(std::string const& what, char const* our_name, std::vector<double> const& ours, char const* other_name,
+               std::vector<double> const& others) {
+    std::vector<double> ratios(ours.size());
+    std::ranges::transform(ours, others, ratios.begin(), std::divides{});
+    std::printf("%-22s  %-14s  %12.1f  %-12s  %12.1f  %7.3f  %7.3f  %7.3f\n", what.c_str(), our_name, median(ours),
+                other_name, median(others), median(ratios), std::ranges::min(ratios), std::ranges::max(ratios));
+}
+
+void compare(std::string const& what, std::vector<rival const*> const& rivals, loop rival::* object, how_far far,
+             int cycles, int repetitions) {
+    benchmark::ClearRegisteredBenchmarks();
+    for (auto const* const one : rivals)
+        benchmark::RegisterBenchmark(one->name,
+                                     [=](benchmark::State& state) {
+                                         for ([[maybe_unused]] auto _ : state)
+                                             if (!(one->*object)(far, cycles))
+                                                 state.SkipWithError("cannot load the object: is this root?");
+                                         state.counters["cycles"] = cycles;
+                                     })
+            ->Iterations(1)
+            ->Name(one->name);
+
+    static std::minstd_rand random{1};
+    stopwatch watch;
+    std::vector<std::size_t> order(rivals.size());
+    std::iota(order.begin(), order.end(), std::size_t{});
+    std::vector<std::vector<double>> passed(rivals.size());
+    for (int repetition = 0; repetition != repetitions; ++repetition) {
+        std::ranges::shuffle(order, random);
+        for (std::size_t const i : order)
+            passed[i].push_back(watch.nanoseconds(std::string{rivals[i]->name} + "/iterations:1"));
+    }
+    for (std::size_t i = 1; i != rivals.size(); ++i)
+        print_row(what, rivals[0]->name, passed[0], rivals[i]->name, passed[i]);
+    std::fflush(stdout);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    bool const quick = argc > 1 && std::string_view{argv[1]} == "--quick";
+    ::utsname system{};
+    ::uname(&system);
+    std::printf("# Linux %s; nanoseconds for each object, medians; ratio is bpfxx / other\n", system.release);
+    std::printf("what  bpfxx  ns  other  ns  ratio  min  max\n");
+    std::vector<rival const*> const rivals{&by_bpfxx, &by_libbpf, &by_name};
+    int const repetitions = quick ? 1 : 21;
+    for (auto const far : {how_far::load, how_far::attach}) {
+        std::string const done = far == how_far::load ? " loaded" : " attached";
+        compare("small" + done, rivals, &rival::small, far, quick ? 2 : 20, repetitions);
+        compare("CO-RE" + done, rivals, &rival::relocated, far, quick ? 2 : 20, repetitions);
+    }
+}
