@@ -1,5 +1,5 @@
 // reject: the access string of a CO-RE relocation names a member that its struct or union does not have
-#include "core/types.hpp"
+#include "../core/types.hpp"
 
 using namespace core_test;
 

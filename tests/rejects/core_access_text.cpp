@@ -1,5 +1,5 @@
 // reject: the access string of a CO-RE relocation is no row of numbers with colons between
-#include "core/types.hpp"
+#include "../core/types.hpp"
 
 using namespace core_test;
 
