@@ -23,8 +23,8 @@ template <class Record>
 class ext_records {
   public:
     constexpr ext_records() noexcept = default;
-    constexpr ext_records(char const* at, std::uint32_t count, std::uint32_t stride, bool swapped) noexcept
-        : at_{at}, count_{count}, stride_{stride}, swapped_{swapped} {}
+    constexpr ext_records(char const* start, std::uint32_t how_many, std::uint32_t step, bool is_swapped) noexcept
+        : at_{start}, count_{how_many}, stride_{step}, swapped_{is_swapped} {}
 
     [[nodiscard]] constexpr std::uint32_t size() const noexcept { return count_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return count_ == 0; }

@@ -183,7 +183,7 @@ class entries {
     };
 
     constexpr entries() noexcept = default;
-    constexpr entries(detail::entry_source first, std::uint32_t count) noexcept : first_{first}, count_{count} {}
+    constexpr entries(detail::entry_source start, std::uint32_t how_many) noexcept : first_{start}, count_{how_many} {}
 
     [[nodiscard]] constexpr std::uint32_t size() const noexcept { return count_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return count_ == 0; }

@@ -32,7 +32,7 @@ template <class Kind>
 template <class View>
 class [[nodiscard]] lent : public View {
   public:
-    explicit lent(View view) noexcept : View{std::move(view)} {}
+    explicit lent(View given) noexcept : View{std::move(given)} {}
     lent(lent&&) = delete;
     lent& operator=(lent&&) = delete;
     ~lent() { static_cast<void>(std::move(*static_cast<View*>(this)).release().release()); }
