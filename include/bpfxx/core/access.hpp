@@ -74,7 +74,8 @@ class access_numbers {
     /// Nothing when the text goes on with anything but a number that fits 31 bits; a colon has to stand before all but
     /// the first.
     [[nodiscard]] constexpr std::optional<std::uint32_t> next() noexcept {
-        if (at_ != 0 && text_[at_++] != ':') return {};
+        if (at_ != 0 && text_[at_] != ':') return {};
+        if (at_ != 0) ++at_;
         std::size_t const first = at_;
         std::uint64_t number = 0;
         while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') {

@@ -86,29 +86,29 @@ template <auto const& Bytes>
 class embedded {
     using image = detail::embedded_image<Bytes>;
 
-    static constexpr plan_counts sizes_ = [] {
+    static constexpr plan_counts sizes_of_all = [] {
         std::array<placement, image::tables.found.functions> placements{};
         return require(measure_plan(image::all, &image::types, placements));
     }();
     // Two steps, since clang counts how far each constant goes.
-    static constexpr plan_counts sizes_without_types_ = [] {
-        plan_counts filled_here = sizes_;
+    static constexpr plan_counts sizes_without_types = [] {
+        plan_counts filled_here = sizes_of_all;
         filled_here.kernel_types = 0;
         return filled_here;
     }();
-    static constexpr auto storage_ = [] {
-        static_plan_storage<sizes_without_types_> filled_here;
+    static constexpr auto filled_storage = [] {
+        static_plan_storage<sizes_without_types> filled_here;
         filled_here.fill(image::all, &image::types);
         return filled_here;
     }();
-    static constexpr auto kernel_types_ = [] {
-        detail::written_types<sizes_.kernel_types> filled_here{};
+    static constexpr auto written_kernel_types = [] {
+        detail::written_types<sizes_of_all.kernel_types> filled_here{};
         if (!image::source.has_types()) return filled_here;
         auto const file = detail::typed_file_of(image::all, &image::types);
         filled_here.size = require(write_kernel_types(file, {}, filled_here.bytes));
         return filled_here;
     }();
-    static constexpr auto programs_ = storage_.programs_with_code();
+    static constexpr auto linked_programs = filled_storage.programs_with_code();
 
   public:
     /// The object's types.
@@ -116,8 +116,9 @@ class embedded {
 
     /// Everything that is known without a kernel.
     static constexpr bpfxx::object::plan plan = [] {
-        auto filled_here = storage_.view(image::all, detail::name_of_array<Bytes>(), &image::types, programs_);
-        filled_here.kernel_types = std::span{kernel_types_.bytes}.first(kernel_types_.size);
+        auto filled_here =
+            filled_storage.view(image::all, detail::name_of_array<Bytes>(), &image::types, linked_programs);
+        filled_here.kernel_types = std::span{written_kernel_types.bytes}.first(written_kernel_types.size);
         return filled_here;
     }();
 };

@@ -107,7 +107,7 @@ inline constexpr error too_many_functions{errc::too_many_matches, command::searc
     auto names = function_names::make();
     if (!names) return names.error();
     bool fits = true;
-    auto const read = for_each_line(list->borrow(), [&](std::string_view line) noexcept {
+    auto read = for_each_line(list->borrow(), [&](std::string_view line) noexcept {
         std::string_view const name = take_word(line);
         if (probe::matches(pattern, name)) fits = names->push(name);
         return fits;

@@ -33,26 +33,27 @@ namespace bpfxx::object {
 /// attachment of yours. It can be moved; what it lent (views, handles, variables) is then the new owner's.
 template <auto const& Bytes>
 class [[nodiscard]] loaded_object {
-    static constexpr plan const& plan_ = embedded<Bytes>::plan;
-    static constexpr std::size_t map_count_ = plan_.maps.size();
-    static constexpr std::size_t program_count_ = plan_.programs.size();
+    static constexpr plan const& plan_of_bytes = embedded<Bytes>::plan;
+    static constexpr std::size_t number_of_maps = plan_of_bytes.maps.size();
+    static constexpr std::size_t number_of_programs = plan_of_bytes.programs.size();
 
     template <literal Name>
-    static constexpr std::uint32_t map_number_ = detail::map_number<Bytes>(Name.view());
+    static constexpr std::uint32_t map_called = detail::map_number<Bytes>(Name.view());
     template <literal Name>
-    static constexpr std::uint32_t program_number_ = detail::program_number<Bytes>(Name.view());
+    static constexpr std::uint32_t program_called = detail::program_number<Bytes>(Name.view());
     template <literal Name>
-    static constexpr detail::variable_place variable_ = detail::find_variable_place<Bytes>(Name.view());
+    static constexpr detail::variable_place variable_called = detail::find_variable_place<Bytes>(Name.view());
 
   public:
     /// Loads everything as the settings say; who has an `opening` need not call this.
     /// Errors: what the kernel, or the object, is to blame for: see `object_error`
     [[nodiscard]] static loading<loaded_object> load(settings const& how) noexcept {
         loaded_object made;
-        auto const done = bpfxx::object::load<parts::of(plan_)>(plan_, how, {made.maps_, made.programs_});
+        auto const done =
+            bpfxx::object::load<parts::of(plan_of_bytes)>(plan_of_bytes, how, {made.maps_, made.programs_});
         if (!done) return done.error();
-        for (std::size_t at = 0; at != map_count_; ++at)
-            made.capacities_[at] = detail::known_capacity(plan_.maps[at], how.map(at), made.maps_[at]);
+        for (std::size_t at = 0; at != number_of_maps; ++at)
+            made.capacities_[at] = detail::known_capacity(plan_of_bytes.maps[at], how.map(at), made.maps_[at]);
         return made;
     }
 
@@ -61,11 +62,13 @@ class [[nodiscard]] loaded_object {
     /// compiler says which member. Views of maps that have to be mapped, such as `arena` and `mmap_array`, adopt a
     /// duplicate of `map_fd<"name">()`.
     /// Costs: no system call; one for rings, and for maps that were there before
+    // What is lent is const, so that nothing is moved out of it.
     template <literal Name, class... Types>
+    // NOLINTNEXTLINE(readability-const-return-type)
     [[nodiscard]] auto map() const& noexcept
-        -> lent<typename detail::typed_map<Bytes, map_number_<Name>, Types...>::type> const {
-        using view = typename detail::typed_map<Bytes, map_number_<Name>, Types...>::type;
-        constexpr std::uint32_t number = map_number_<Name>;
+        -> lent<typename detail::typed_map<Bytes, map_called<Name>, Types...>::type> const {
+        using view = typename detail::typed_map<Bytes, map_called<Name>, Types...>::type;
+        constexpr std::uint32_t number = map_called<Name>;
         auto const capacity = detail::capacity_of(capacities_[number], maps_[number]);
         return lent<view>{view::adopt_unchecked(detail::own_for_a_while(maps_[number].map()), capacity)};
     }
@@ -75,7 +78,7 @@ class [[nodiscard]] loaded_object {
     /// A map's descriptor; none where it was not created.
     template <literal Name>
     [[nodiscard]] optional_fd_ref<kind::map> map_fd() const& noexcept {
-        return maps_[map_number_<Name>].map();
+        return maps_[map_called<Name>].map();
     }
     template <literal Name>
     void map_fd() const&& = delete; // the map belongs to this object, which is gone at once: keep it in a variable
@@ -84,11 +87,13 @@ class [[nodiscard]] loaded_object {
     /// section says nothing the kind stands behind the name.
     /// Costs: no system call
     template <literal Name, class... Kind>
+    // NOLINTNEXTLINE(readability-const-return-type): the same
     [[nodiscard]] auto program() const& noexcept
-        -> lent<typename detail::typed_program<Bytes, program_number_<Name>, Kind...>::handle> const {
-        using handle = typename detail::typed_program<Bytes, program_number_<Name>, Kind...>::handle;
-        constexpr std::uint32_t number = program_number_<Name>;
-        return lent<handle>{handle{detail::own_for_a_while(programs_[number].program()), plan_.programs[number]}};
+        -> lent<typename detail::typed_program<Bytes, program_called<Name>, Kind...>::handle> const {
+        using handle = typename detail::typed_program<Bytes, program_called<Name>, Kind...>::handle;
+        constexpr std::uint32_t number = program_called<Name>;
+        return lent<handle>{
+            handle{detail::own_for_a_while(programs_[number].program()), plan_of_bytes.programs[number]}};
     }
     template <literal Name, class... Kind>
     void program() const&& = delete; // the program belongs to this object, which is gone at once: keep it in a variable
@@ -96,7 +101,7 @@ class [[nodiscard]] loaded_object {
     /// False where it was not loaded.
     template <literal Name>
     [[nodiscard]] bool has_program() const noexcept {
-        return static_cast<bool>(programs_[program_number_<Name>].program());
+        return static_cast<bool>(programs_[program_called<Name>].program());
     }
 
     /// A global variable where it lies: `loaded.global<"count">() += …` is two accesses, `load` and `store`. A type of
@@ -104,7 +109,7 @@ class [[nodiscard]] loaded_object {
     /// Costs: no system call
     template <literal Name, class... Types>
     [[nodiscard]] auto global() const& noexcept {
-        constexpr detail::variable_place place = variable_<Name>;
+        constexpr detail::variable_place place = variable_called<Name>;
         static_assert(place.visible,
                       "no process sees this variable, since all of its section are static or hidden: let "
                       "one be global, or read the map");
@@ -122,14 +127,14 @@ class [[nodiscard]] loaded_object {
     /// Errors: see `object::attach`
     template <literal Name>
     [[nodiscard]] attached attach(attach_options const& options = {}) const noexcept {
-        constexpr section_name section = detail::section_of<Bytes, program_number_<Name>>();
+        constexpr section_name section = detail::section_of<Bytes, program_called<Name>>();
         static_assert(
             attaches_by_itself(section),
             "the name of this program's section does not say all that attaching takes, such as an interface or "
             "a cgroup: attach program<\"name\">() to a hook");
-        constexpr std::uint32_t number = program_number_<Name>;
+        constexpr std::uint32_t number = program_called<Name>;
         auto const fd = detail::borrow_or_nothing(programs_[number].program());
-        return detail::attach_at<section.hook>(fd, *plan_.programs[number].section, options);
+        return detail::attach_at<section.hook>(fd, *plan_of_bytes.programs[number].section, options);
     }
 
     /// Attaches whatever was loaded and whose section says what to; the object keeps the attachments. Where one fails,
@@ -138,13 +143,13 @@ class [[nodiscard]] loaded_object {
     [[nodiscard]] loading<void> attach_all() noexcept {
         slots const from{maps_, programs_};
         attach_options options;
-        if constexpr (has_static_probes_) {
-            auto specs = detail::probe_specs_of(plan_, from);
+        if constexpr (has_static_probes) {
+            auto specs = detail::probe_specs_of(plan_of_bytes, from);
             if (!specs) return object_error{.during = step::attach_program, .failure = specs.error()};
             if (*specs) options.probe_specs = &**specs;
-            return detail::attach_each(plan_, from, options, functions_, links_);
+            return detail::attach_each(plan_of_bytes, from, options, attach_functions, links_);
         }
-        return detail::attach_each(plan_, from, options, functions_, links_);
+        return detail::attach_each(plan_of_bytes, from, options, attach_functions, links_);
     }
 
     /// Ends what `attach_all` began.
@@ -155,7 +160,7 @@ class [[nodiscard]] loaded_object {
     /// What `attach_all` made of a program; holds nothing where it was not attached.
     template <literal Name>
     [[nodiscard]] attachment& link() & noexcept {
-        return links_[program_number_<Name>];
+        return links_[program_called<Name>];
     }
 
   private:
@@ -163,25 +168,25 @@ class [[nodiscard]] loaded_object {
 
     template <std::size_t Number>
     static constexpr detail::attach_function function_() noexcept {
-        constexpr auto const& section = plan_.programs[Number].section;
+        constexpr auto const& section = plan_of_bytes.programs[Number].section;
         if constexpr (section.has_value() && attaches_by_itself(section.value_or(section_name{})))
             return &detail::attach_at<section->hook>;
         else
             return nullptr;
     }
-    static constexpr auto functions_ = []<std::size_t... Number>(std::index_sequence<Number...>) {
-        return std::array<detail::attach_function, program_count_>{function_<Number>()...};
-    }(std::make_index_sequence<program_count_>{});
-    static constexpr bool has_static_probes_ = [] {
-        for (planned_program const& each : plan_.programs)
+    static constexpr auto attach_functions = []<std::size_t... Number>(std::index_sequence<Number...>) {
+        return std::array<detail::attach_function, number_of_programs>{function_<Number>()...};
+    }(std::make_index_sequence<number_of_programs>{});
+    static constexpr bool has_static_probes = [] {
+        for (planned_program const& each : plan_of_bytes.programs)
             if (each.section && each.section->hook == hook::static_probe) return true;
         return false;
     }();
 
-    std::array<loaded_map, map_count_> maps_{};
-    std::array<std::uint32_t, map_count_> capacities_{};
-    std::array<loaded_program, program_count_> programs_{};
-    std::array<attachment, program_count_> links_{};
+    std::array<loaded_map, number_of_maps> maps_{};
+    std::array<std::uint32_t, number_of_maps> capacities_{};
+    std::array<loaded_program, number_of_programs> programs_{};
+    std::array<attachment, number_of_programs> links_{};
 };
 
 } // namespace bpfxx::object

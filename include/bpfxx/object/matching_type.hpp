@@ -98,20 +98,23 @@ class sign_comparer {
     sign_difference found_{};
 };
 
+template <auto>
+inline constexpr bool never_for = false;
+
 // Of these two the names and the arguments are what a compiler prints; the first are paths to members.
 
 /// Each place is {offset, size, whether there is such a member}, in bytes.
 template <auto Member, btf::layout_place InCxx, btf::layout_place InBtf>
 constexpr void layouts_differ() noexcept {
-    static_assert(InCxx != InCxx,
+    static_assert(never_for<InCxx>,
                   "a member of this C++ type lies at another place in the BPF object, has another size or "
                   "another name there, or is missing: its path and both places stand beside");
 }
 
 template <auto Member, signed_in Which>
 constexpr void signs_differ() noexcept {
-    static_assert(Which != Which, "a number in this C++ type is signed and the BPF object's is not, or the other way "
-                                  "round: its path stands beside");
+    static_assert(never_for<Which>, "a number in this C++ type is signed and the BPF object's is not, or the other way "
+                                    "round: its path stands beside");
 }
 
 /// Does not compile unless a type of the user's has the members that BTF says, with their names and signs.

@@ -47,7 +47,7 @@ template <auto const& Bytes>
 template <auto const& Bytes>
 class object {
     template <literal Name>
-    static constexpr std::uint32_t map_number_ = detail::map_number<Bytes>(Name.view());
+    static constexpr std::uint32_t map_called = detail::map_number<Bytes>(Name.view());
 
   public:
     using loaded = loaded_object<Bytes>;
@@ -64,7 +64,7 @@ class object {
     /// The types of a map's keys and values, for variables of one's own: `app::map_types<"counts">::key`.
     template <literal Name>
     struct map_types {
-        using view = typename detail::typed_map<Bytes, map_number_<Name>>::type;
+        using view = typename detail::typed_map<Bytes, map_called<Name>>::type;
         using key = typename view::key_type;
         using value = typename view::value_type;
     };

@@ -104,8 +104,9 @@ concept taken_as = std::convertible_to<Value, T> || plain_struct<Value>;
 /// Costs: nothing is looked up at run time
 template <auto const& Bytes, std::uint32_t Id>
 class record {
-    static constexpr std::size_t size_ = detail::size_of_type<Bytes>(Id);
-    static constexpr std::size_t alignment_ = detail::alignment_in_memory(embedded<Bytes>::types, btf::type_id{Id});
+    static constexpr std::size_t bytes_of_all = detail::size_of_type<Bytes>(Id);
+    static constexpr std::size_t alignment_of_all =
+        detail::alignment_in_memory(embedded<Bytes>::types, btf::type_id{Id});
 
     template <literal Path>
     static constexpr detail::member_place place_of = detail::find_member<Bytes>(Id, Path.view());
@@ -118,7 +119,8 @@ class record {
 
     /// The same as a struct of yours, or made of one, once its members are found to be the record's.
     template <detail::plain_struct T>
-    explicit constexpr record(T const& same) noexcept : bytes_{std::bit_cast<std::array<std::byte, size_>>(same)} {
+    explicit constexpr record(T const& same) noexcept
+        : bytes_{std::bit_cast<std::array<std::byte, bytes_of_all>>(same)} {
         static_cast<void>(detail::require_same<Bytes, Id, T>());
     }
     template <detail::plain_struct T>
@@ -163,13 +165,13 @@ class record {
     record& set(Value const&) = delete; // the member has another type: its integer, array or record by BTF is wanted
 
     /// Its bytes, as the kernel has them.
-    [[nodiscard]] constexpr std::span<std::byte const, size_> bytes() const& noexcept { return bytes_; }
+    [[nodiscard]] constexpr std::span<std::byte const, bytes_of_all> bytes() const& noexcept { return bytes_; }
     void bytes() const&& = delete; // these bytes are gone at once: keep the record in a variable
 
     friend constexpr bool operator==(record const&, record const&) noexcept = default;
 
   private:
-    alignas(alignment_) std::array<std::byte, size_> bytes_{};
+    alignas(alignment_of_all) std::array<std::byte, bytes_of_all> bytes_{};
 };
 
 } // namespace bpfxx::object

@@ -72,7 +72,8 @@ class [[nodiscard]] registered_struct {
     auto const put =
         sys::call(sys::attr::map_update_elem{.map_fd = *made.fd, .key = &zero, .value = made.value.data()});
     // A link may have come and gone: what was stored for it stays.
-    if (!put && !(by_link && put.error().code == errc::ebusy)) return put.error();
+    bool const is_stored = put || (by_link && put.error().code == errc::ebusy);
+    if (!is_stored) return put.error();
     if (by_link) {
         auto link = sys::call(sys::attr::link_create_struct_ops{.map_fd = *made.fd});
         if (!link) return link.error();
