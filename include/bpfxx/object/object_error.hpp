@@ -78,8 +78,9 @@ class kept_text {
     constexpr kept_text(std::string_view text) noexcept { *this << text; }
 
     constexpr kept_text& operator<<(std::string_view more) noexcept {
-        for (char const c : more)
-            if (size_ != Capacity) characters_[size_++] = c;
+        for (char const c : more) // clang's analyzer loses sight of what was set to 0 below
+            if (size_ != Capacity)
+                characters_[size_++] = c; // NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult)
         return *this;
     }
     constexpr kept_text& operator<<(std::uint64_t number) noexcept {
