@@ -78,9 +78,9 @@ class kept_text {
     constexpr kept_text(std::string_view text) noexcept { *this << text; }
 
     constexpr kept_text& operator<<(std::string_view more) noexcept {
-        for (char const c : more) // clang's analyzer loses sight of what was set to 0 below
-            if (size_ != Capacity)
-                characters_[size_++] = c; // NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult)
+        for (char const c : more)
+            // The analyzer loses sight of the 0 below. NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult)
+            if (size_ != Capacity) characters_[size_++] = c;
         return *this;
     }
     constexpr kept_text& operator<<(std::uint64_t number) noexcept {
