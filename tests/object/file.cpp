@@ -2,6 +2,7 @@
 #include <bpfxx/link/iterator_run.hpp>
 #include <bpfxx/map/array.hpp>
 #include <bpfxx/map/hash.hpp>
+#include <bpfxx/object/all.hpp>
 #include <bpfxx/object/file.hpp>
 #include <bpfxx/object/file_map.hpp>
 #include <bpfxx/object/file_program.hpp>

@@ -90,7 +90,7 @@ class kernel_copy {
     /// Writes what the kernel has no kind for as something that it has, as libbpf does, and ends the copy: its size.
     constexpr std::uint32_t finish(kernel_features const& features) noexcept {
         bool const replaces = !features.wide_enums || !features.functions;
-        type_id const placeholder = replaces ? add_int("placeholder", 1, int_encoding::none) : void_id;
+        type_id const stand_in = replaces ? add_int("stand_in", 1, int_encoding::none) : void_id;
         std::string_view const strings = from_.view().strings().own();
         copy(strings, types_end_);
         auto end = types_end_ + static_cast<std::uint32_t>(strings.size());
@@ -100,7 +100,7 @@ class kernel_copy {
             storage_[end++] = '\0';
         }
         for (std::uint32_t at = sizeof(wire::header); at < types_end_; at += record_size(word(at + 4)))
-            rewrite(at, word(at + 4), features, placeholder);
+            rewrite(at, word(at + 4), features, stand_in);
         write_header(end);
         return end;
     }
@@ -143,7 +143,7 @@ class kernel_copy {
     }
 
     constexpr void rewrite(std::uint32_t at, std::uint32_t info, kernel_features const& features,
-                           type_id placeholder) noexcept {
+                           type_id stand_in) noexcept {
         std::uint32_t const count = wire::vlen_of(info);
         bool const attribute = wire::kind_flag_of(info) && !features.attributes;
         switch (wire::kind_of(info)) {
@@ -158,7 +158,7 @@ class kernel_copy {
             return;
         case kind::datasec: return rewrite_section(at, count, features);
         case kind::func_proto:
-            if (!features.functions) become_enum(at, count, placeholder);
+            if (!features.functions) become_enum(at, count, stand_in);
             return;
         case kind::func:
             if (!features.functions) return set_word(at + 4, wire::make_info(kind::typedef_));
@@ -171,7 +171,7 @@ class kernel_copy {
             if (!features.wide_enums) set_word(at + 4, wire::make_info(kind::enum_, count));
             return;
         case kind::enum64:
-            if (!features.wide_enums) become_union(at, count, placeholder);
+            if (!features.wide_enums) become_union(at, count, stand_in);
             return;
         default: return;
         }
