@@ -1,4 +1,5 @@
 """check_rows.py ROWS WITHOUT COMMAND...: a benchmark prints exactly the rows that ROWS names, and every number is positive.
+What is counted instead of timed stands in a table of its own before the other, and may be 0.
 
 A line of ROWS is `what | bpfxx | other | other...`, by names as the benchmark prints them; others that begin with one of
 the words of WITHOUT, which are separated by commas, were not built. Nothing is said of how large a number is: a test that
@@ -22,9 +23,15 @@ if done.returncode != 0:
 
 header, *lines = [re.split(r'\s{2,}', line) for line in done.stdout.splitlines() if not line.startswith('#')]
 faults = []
+rows = []
+if header == ['what', 'bpfxx', 'count', 'other', 'count']:
+    while lines and len(lines[0]) == len(header) and lines[0][0] != 'what':
+        what, our_name, ours, other_name, other = lines.pop(0)
+        rows.append((what, our_name, other_name))
+        faults += [f'{number!r} is no number, in: {what}' for number in [ours, other] if not number.isdecimal()]
+    header, *lines = lines
 if header not in (['what', 'bpfxx', unit, 'other', unit, 'ratio', 'min', 'max'] for unit in ('ns', 'M/s')):
     faults.append(f'the header line is {header}')
-rows = []
 for line in lines:
     if len(line) != len(header):
         faults.append(f'{len(line)} columns in: {line}')

@@ -23,6 +23,8 @@ build=$root/build/benchmarks
 again=
 [ ! -f "$build/build.ninja" ] || again=--reconfigure # bcc may have come since
 meson setup $again "$build" "$root" --buildtype=release -Dbenchmarks=enabled -Dtests=disabled -Dexamples=disabled >&2
-meson compile -C "$build" "bench_$what" >&2
+[ "$what" != objects ] || weighed='size_bpfxx_dynamic size_bpfxx_static size_libbpf_dynamic size_libbpf_static'
+# shellcheck disable=SC2086 # several words
+meson compile -C "$build" "bench_$what" ${weighed:-} >&2
 give_back "$root/build"
 exec "$build/benchmarks/bench_$what" "$@"

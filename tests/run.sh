@@ -12,11 +12,15 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 configurations=${BPFXX_CONFIGS:-gcc clang sanitize}
 jobs=${BPFXX_JOBS:-$(getconf _NPROCESSORS_ONLN)}
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 tested=
 
 say() { printf '%s\n' "== $*"; }
 
 close_with() {
+    for configuration in $tested; do
+        report=$root/build/$configuration/meson-logs/testlog.json
+        [ ! -s "$report" ] || python3 "$root/tests/setup/failures.py" "$configuration" "$report"
+    done
     give_back "$root/build"
     printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
     [ "$failed" = 0 ] && [ "$passed" != 0 ]
@@ -37,7 +41,7 @@ build() {
     name=$1 compiler=$2
     shift 2
     folder=$root/build/$name
-    set -- --buildtype=debugoptimized -Dtests=enabled -Dexamples=enabled "$@"
+    set -- --buildtype=plain --optimization=2 -Dtests=enabled -Dexamples=enabled "$@"
     [ "$(cat "$folder/made-with" 2>/dev/null)" = "$compiler $*" ] || rm -rf "$folder"
     if [ ! -f "$folder/build.ninja" ]; then
         CXX=$compiler meson setup "$folder" "$root" "$@" || return 1
@@ -58,6 +62,9 @@ test_configuration() {
     name=$1 compiler=$2 build_options=$3 test_options=$4
     folder=$root/build/$name
     say "$name: $("$compiler" --version | head -n 1)"
+    started=$(date +%s)
+    rm -f "$folder/meson-logs/testlog.json"
+    tested="$tested $name"
     # shellcheck disable=SC2086
     if ! build "$name" "$compiler" $build_options; then
         say "$name: not everything builds"
@@ -70,7 +77,7 @@ test_configuration() {
         chmod +x "$executable"
     done
     report=$folder/meson-logs/testlog.json
-    rm -f "$report"
+    built=$(date +%s)
     # shellcheck disable=SC2086
     meson test -C "$folder" --no-rebuild --print-errorlogs --num-processes "$jobs" $test_options
     status=$?
@@ -81,6 +88,7 @@ test_configuration() {
         failed=$((failed + 1))
         return
     fi
+    say "$name: $((built - started)) s to build, $(($(date +%s) - built)) s to test"
     bad=$(($(grep -c '"result": ' "$report") - $(count 'OK\|EXPECTEDFAIL\|SKIP' "$report")))
     [ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
     passed=$((passed + $(count 'OK\|EXPECTEDFAIL' "$report")))
@@ -122,7 +130,7 @@ for configuration in $configurations; do
     clang) test_configuration clang "$clang_command" '--optimization=0 -Dbenchmarks=disabled' '' ;;
     sanitize)
         test_configuration sanitize "$clang_command" \
-            '--optimization=1 -Dbenchmarks=disabled -Db_sanitize=address,undefined -Db_lundef=false -Dcpp_args=-fno-sanitize-recover=all' \
+            '--optimization=0 --debug -Dbenchmarks=disabled -Db_sanitize=address,undefined -Db_lundef=false -Dcpp_args=-fno-sanitize-recover=all' \
             '--no-suite headers --no-suite rejects --no-suite consumer --no-suite setup'
         ;;
     esac

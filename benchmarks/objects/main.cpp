@@ -4,6 +4,7 @@
 // ratio is taken within a repetition, and the median over the repetitions is what counts. It is the time that passed, of
 // which the kernel's own part is the same for all.
 
+#include "costs.hpp"
 #include "rival.hpp"
 
 #include <benchmark/benchmark.h>
@@ -94,7 +95,11 @@ int main(int argc, char** argv) {
     bool const quick = argc > 1 && std::string_view{argv[1]} == "--quick";
     ::utsname system{};
     ::uname(&system);
-    std::printf("# Linux %s; nanoseconds for each object, medians; ratio is bpfxx / other\n", system.release);
+    std::printf(
+        "# Linux %s; what the first load in a process takes, and what programs weigh without symbols, in bytes\n",
+        system.release);
+    if (!objects::print_costs(by_bpfxx, by_libbpf)) return EXIT_FAILURE;
+    std::printf("# nanoseconds for each object, medians; ratio is bpfxx / other\n");
     std::printf("what  bpfxx  ns  other  ns  ratio  min  max\n");
     std::vector<rival const*> const rivals{&by_bpfxx, &by_libbpf, &by_name};
     int const repetitions = quick ? 1 : 21;

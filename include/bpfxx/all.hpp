@@ -46,6 +46,7 @@
 #include <bpfxx/btf/view.hpp>
 #include <bpfxx/btf/wire.hpp>
 #include <bpfxx/bytes.hpp>
+#include <bpfxx/bytes_in_constants.hpp>
 #include <bpfxx/classic/alu.hpp>
 #include <bpfxx/classic/assemble.hpp>
 #include <bpfxx/classic/attach.hpp>
@@ -212,6 +213,7 @@
 #include <bpfxx/netlink/wire.hpp>
 #include <bpfxx/netlink/xdp.hpp>
 #include <bpfxx/object/all.hpp>
+#include <bpfxx/packed_texts.hpp>
 #include <bpfxx/parsed.hpp>
 #include <bpfxx/perf/attribute.hpp>
 #include <bpfxx/perf/backward.hpp>

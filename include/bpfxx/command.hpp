@@ -2,6 +2,8 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
+#include <bpfxx/packed_texts.hpp>
+
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -152,7 +154,7 @@ inline constexpr std::array<std::string_view, command_count> command_names{
     default: break;
     }
     auto const index = static_cast<std::uint32_t>(during);
-    return index < command_count ? detail::command_names[index] : std::string_view{"unknown command"};
+    return detail::packed_texts<detail::command_names>.at(index, "unknown command");
 }
 
 } // namespace bpfxx

@@ -2,7 +2,10 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
+#include <bpfxx/packed_texts.hpp>
+
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -380,18 +383,18 @@ inline constexpr errc_row errc_rows[]{
     {errc::unknown_record, "unknown_record", "the record is of a kind that the C++ type does not name"},
 };
 
-constexpr errc_row row_of(errc code) noexcept {
-    for (auto const& row : errc_rows)
-        if (row.code == code) return row;
-    return {code, "unknown error", "no name is known for this number"};
-}
-
+constexpr std::size_t row_of(errc code) noexcept { return packed_row<errc_rows, &errc_row::code>(code); }
 } // namespace detail
 
 /// The code's name as the kernel spells it, such as "EPERM"; "unknown error" where there is none.
-[[nodiscard]] constexpr std::string_view name(errc code) noexcept { return detail::row_of(code).name; }
+[[nodiscard]] constexpr std::string_view name(errc code) noexcept {
+    return detail::packed_texts<detail::errc_rows, &detail::errc_row::name>.at(detail::row_of(code), "unknown error");
+}
 
 /// The code in words, such as "operation not permitted".
-[[nodiscard]] constexpr std::string_view text(errc code) noexcept { return detail::row_of(code).text; }
+[[nodiscard]] constexpr std::string_view text(errc code) noexcept {
+    return detail::packed_texts<detail::errc_rows, &detail::errc_row::text>.at(detail::row_of(code),
+                                                                               "no name is known for this number");
+}
 
 } // namespace bpfxx

@@ -25,7 +25,7 @@ static_assert(sizeof(error) == 8 && std::is_trivially_copyable_v<error>);
 /// An error in words, in a buffer of its own: `BPF_MAP_CREATE: EPERM (operation not permitted)`.
 class error_text {
   public:
-    constexpr explicit error_text(error failure) noexcept {
+    [[gnu::cold]] constexpr explicit error_text(error failure) noexcept {
         append(name(failure.during));
         append(": ");
         append(name(failure.code));
@@ -42,7 +42,7 @@ class error_text {
   private:
     static constexpr std::size_t capacity = 191;
 
-    constexpr void append(std::string_view piece) noexcept {
+    [[gnu::noinline]] constexpr void append(std::string_view piece) noexcept {
         for (char const character : piece)
             if (size_ < capacity) characters_[size_++] = character;
     }

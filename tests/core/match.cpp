@@ -122,6 +122,9 @@ static_assert(compare(side{}.type("s", kind::struct_, 8, 1).part("b", 2, 0).inte
 static_assert(compare(side{}.type("s", kind::struct_, 8, 1).part("a", 2, 0).integer(8),
                       composite(kind::struct_, "s", 2)) == loosely);
 
+static_assert(compare(side{}.type("s", kind::struct_, 8, 2).part("a", 2, 0).part("a___x", 2, 0).integer(),
+                      composite(kind::struct_, "s", 1)) == loosely,
+              "one cannot be two");
 static_assert(compare(side{}.type("s", kind::struct_, 8, 1).part("z", 2, 0).integer(),
                       composite(kind::struct_, "s", 1)) == loosely);
 
@@ -136,6 +139,7 @@ constexpr side enumeration(std::string_view name, std::initializer_list<std::str
 static_assert(compare(enumeration("e", {"A", "B"}), enumeration("e", {"B", "C", "A___old"})) == yes);
 static_assert(compare(enumeration("e", {"A", "B"}), enumeration("e", {"A", "C", "D"})) == loosely);
 static_assert(compare(enumeration("e", {"A", "B"}), enumeration("e", {"A"})) == loosely);
+static_assert(compare(enumeration("e", {"A", "A___x"}), enumeration("e", {"A"})) == loosely, "one cannot be two");
 static_assert(compare(enumeration("e", {"A"}), enumeration("e", {"A"}, 8)) == loosely);
 static_assert(compare(enumeration("e", {"A"}), enumeration("f", {"A"})) == verdict{false, true, false});
 static_assert(compare(enumeration("", {"A"}), enumeration("f", {"A"})) == loosely, "one without a name fits any");

@@ -110,6 +110,57 @@ TEST_CASE("core resolve: relocations of types that were not added") {
           core::malformed{reason::no_such_type, 9, btf::type_id{99}});
 }
 
+/// Two kernels' things in one, of which only the first has a pointer.
+constexpr auto two_things() {
+    blob_builder out{std::endian::native};
+    out.record("unsigned int", make_info(kind::int_), 4); // 1
+    out.words({0x20});
+    out.record("", make_info(kind::ptr), 0);              // 2
+    out.record("thing", make_info(kind::struct_, 2), 24); // 3
+    out.named("pointer", 2, 64);
+    out.named("first", 1, 128);
+    out.record("thing___b", make_info(kind::struct_, 1), 8); // 4
+    out.named("first", 1, 32);
+    return out.finish();
+}
+
+TEST_CASE("core resolve: what one relocation has left out, later ones do not find") {
+    std::array<core::root, 4> roots{};
+    std::array<core::candidate, 8> room{};
+    std::array<std::uint32_t, 8> checkpoints{};
+    std::array const asked{ask(5, "0:1", field_byte_offset), ask(5, "0:0", field_byte_offset)};
+    core::candidates found_types{roots, room};
+    REQUIRE(found_types.add(local, asked) == core::malformed{});
+    found_types.ready();
+    auto const two = two_things();
+    auto target = *core::target::open(two.text());
+    REQUIRE(target.index(checkpoints, found_types) == core::malformed{});
+    CHECK(found_types.candidate_count() == 2);
+    core::resolver with{local, found_types, {&target, 1}};
+    CHECK(with.resolve(asked[1]).error().why == reason::ambiguous_offset);
+    REQUIRE(target.problem() == btf::malformed{});
+    CHECK(core::require(with.resolve(asked[0])).new_value == 8);
+    CHECK(core::require(with.resolve(asked[1])).new_value == 16);
+}
+
+TEST_CASE("core resolve: what the memory held before is no answer") {
+    std::array<core::root, 4> roots{};
+    std::array<core::candidate, 8> room{};
+    std::array<std::uint32_t, 8> checkpoints{};
+    std::array const asked{ask(5, "0:1", field_byte_offset)};
+    core::candidates found_types{roots, room};
+    REQUIRE(found_types.add(local, asked) == core::malformed{});
+    found_types.ready();
+    auto target = *core::target::open(blob.text());
+    REQUIRE(target.index(checkpoints, found_types) == core::malformed{});
+    std::array<core::remembered, 1> memory{{{asked[0], found(8, 99, 8, 8)}}};
+    core::resolver with{local, found_types, {&target, 1}, memory};
+    CHECK(core::require(with.resolve(asked[0])) == found(8, 16, 8, 8));
+    // Its own answers are.
+    memory[0].answer.new_value = 24;
+    CHECK(core::require(with.resolve(asked[0])) == found(8, 24, 8, 8));
+}
+
 TEST_CASE("core resolve: a bit-field that no load can read") {
     blob_builder out{std::endian::native};
     out.record("unsigned __int128", make_info(kind::int_), 16); // 1

@@ -13,6 +13,10 @@ using namespace bpfxx::core;
 using bpfxx::insn::instruction;
 
 static_assert(unresolved_call(0) == instruction{0x85, 0, 0, 0xbad2310}, "the number that other loaders use");
+static_assert(unresolved_call(~0U) == unresolved_call(1'000'000) &&
+                  unresolved_call(1'000'001) == unresolved_call(1'000'000) &&
+                  unresolved_call(1'000'000).imm == 0xbad2310 + 1'000'000,
+              "those beyond share one number");
 static_assert(unresolved_relocation(unresolved_call(34'797)) == 34'797U);
 static_assert(unresolved_relocation(unresolved_call(999'999)) == 999'999U);
 static_assert(!unresolved_relocation(unresolved_call(1'000'000)) && !unresolved_relocation(unresolved_call(~0U)));

@@ -1,16 +1,15 @@
-"""all.hpp and object/all.hpp together include every header but those of opt_in.txt, in order. `all.py --write` writes them."""
+"""all.hpp includes every header but those of opt_in.txt, in order; those of a folder that has an all.hpp of its own stand
+there. `all.py --write` writes them."""
 import tree
-
-ROOMS = ['object/all.hpp', 'all.hpp']
 
 repository, options, _ = tree.arguments(__doc__, ('--write', {'action': 'store_true'}))
 faults = []
-for name in ROOMS:
-    room = name.removesuffix('all.hpp')
-    others = [other for other in ROOMS if other != name and not room]
-    left_out = {header for header in repository.headers for other in others if header.startswith(other.removesuffix('all.hpp'))}
-    listed = sorted([*others, *(header for header in repository.headers
-                                if header.startswith(room) and header not in {*ROOMS, *left_out, *repository.opt_in()})])
+rooms = [header for header in repository.headers if header.endswith('/all.hpp')]
+elsewhere = {header for header in repository.headers for room in rooms if header.startswith(room.removesuffix('all.hpp'))}
+for name in [*rooms, 'all.hpp']:
+    folder = {header for header in repository.headers if header.startswith(name.removesuffix('all.hpp'))}
+    own = folder if name in rooms else folder - (elsewhere - {*rooms})
+    listed = sorted(own - {name, *repository.opt_in()})
     expected = '#pragma once\n// kernel\n// SPDX-License-Identifier: BSL-1.0\n\n'
     expected += ''.join(f'#include <bpfxx/{header}>\n' for header in listed)
     if options.write:

@@ -88,6 +88,9 @@ BAD = {
     ],
     'all': [
         ('include/bpfxx/map/new.hpp', KERNEL, 'all.hpp lacks map/new.hpp'),
+        ('include/bpfxx/map/all.hpp', KERNEL, 'map/all.hpp lacks map/hash.hpp'),
+        ('include/bpfxx/map/all.hpp', KERNEL, 'all.hpp lacks map/all.hpp'),
+        ('include/bpfxx/map/all.hpp', KERNEL, 'all.hpp has map/hash.hpp, which it should not'),
         ('include/bpfxx/all.hpp', GOOD['include/bpfxx/all.hpp'] + '#include <bpfxx/error_code.hpp>\n', 'all.hpp has error_code.hpp'),
         ('include/bpfxx/all.hpp', '\n'.join(reversed(GOOD['include/bpfxx/all.hpp'].split('\n'))), 'all.hpp is out of order'),
         ('include/bpfxx/all.hpp', None, 'there is no all.hpp'),

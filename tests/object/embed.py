@@ -6,7 +6,7 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).parent
-NAMES = [f'{name}.bpf.o' for name in ('subprograms', 'callbacks', 'kfuncs', 'kconfig', 'big_endian')]
+NAMES = [f'{name}.bpf.o' for name in ('subprograms', 'callbacks', 'exceptions', 'kfuncs', 'kconfig', 'big_endian')]
 
 
 def literal(data):

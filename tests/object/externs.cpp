@@ -323,6 +323,8 @@ TEST_CASE("object externs: calls of functions") {
     CHECK(patched{in_kernel, at, places}.calls(2, 0, 70000));
     CHECK(patched{in_module, at, places}.calls(2, 6, 130000));
     CHECK(patched{resolved_extern{}, at, places}.calls(0, 0, 2'002'000'000));
+    resolved_extern const address{.how = extern_answer::address, .is_set = true, .place = 0x1000};
+    CHECK(patched{address, at, places}.calls(0, 0, 2'002'000'000)); // what is no function of BTF cannot be called
     // More than 32767 descriptors cannot be named by an instruction.
     object::extern_places const last{.first_module = 32766, .modules = module_fds};
     CHECK(patched{in_module, at, last}.calls(2, 32767, 130000));
@@ -343,6 +345,11 @@ TEST_CASE("object externs: patches that do not fit the program change nothing") 
     CHECK(refused({.instruction = 0, .kind = target_kind::extern_variable, .index = 1}) == reason::no_such_extern);
     CHECK(refused({.instruction = 0, .kind = target_kind::extern_variable}, in_module, {}) == reason::extern_not_found);
     CHECK(refused({.instruction = 2, .kind = target_kind::extern_function}, in_module, {}) == reason::extern_not_found);
+    object::extern_places const fewer{.modules = std::span{module_fds}.first(1)};
+    CHECK(refused({.instruction = 0, .kind = target_kind::extern_variable}, in_module, fewer) ==
+          reason::extern_not_found);
+    CHECK(refused({.instruction = 2, .kind = target_kind::extern_function}, in_module, fewer) ==
+          reason::extern_not_found);
     CHECK(refused({.instruction = 0, .kind = target_kind::map}) == reason::none);
     CHECK(refused({.instruction = 9, .kind = target_kind::map_value, .index = 9}) == reason::none);
 
@@ -352,6 +359,31 @@ TEST_CASE("object externs: patches that do not fit the program change nothing") 
     object::extern_symbol const one{.name = "it"};
     CHECK(object::patch_externs(code, std::span{&at, 1}, std::span{&one, 1}, std::span{&in_kernel, 1}, places).why ==
           reason::relocation_place);
+}
+
+TEST_CASE("object externs: patches of externs that there are not, or of which nothing is known") {
+    patch const at{.instruction = 0, .kind = target_kind::extern_function, .index = 1};
+    object::extern_symbol const names[2]{{.name = "one"}, {.name = "other"}};
+    resolved_extern const found[2]{};
+    std::array code{call};
+    auto const why = [&](std::size_t externs, std::size_t answers) {
+        return object::patch_externs(code, std::span{&at, 1}, std::span{names}.first(externs),
+                                     std::span{found}.first(answers), places)
+            .why;
+    };
+    CHECK(why(1, 2) == reason::no_such_extern);
+    CHECK(why(2, 1) == reason::no_such_extern);
+    CHECK(code[0] == call);
+    CHECK(why(2, 2) == reason::none);
+}
+
+TEST_CASE("object externs: absent functions beyond a million share a number") {
+    for (std::uint32_t const number : {999'999U, 1'000'000U, 1'000'001U, ~0U}) {
+        std::array code{call};
+        object::detail::extern_patcher const patcher{code, places};
+        CHECK(patcher.apply({.kind = target_kind::extern_function, .index = number}, {}) == reason::none);
+        CHECK(code[0].imm == (number < 1'000'000 ? 2'002'999'999 : 2'003'000'000));
+    }
 }
 
 TEST_CASE("object externs: which programs have to be changed") {
@@ -376,7 +408,8 @@ TEST_CASE("object externs: absent functions are told by their numbers") {
     CHECK(object::called_absent_function("invalid func unknown#1\ninvalid func unknown#2002000007") == 7);
     for (std::string_view const log :
          {"", "invalid func unknown#", "invalid func unknown#195896080", "invalid func unknown#2003000000",
-          "invalid func unknown#2001999999", "invalid func unknown#99999999999999999999", "unknown#2002000001"})
+          "invalid func unknown#2001999999", "invalid func unknown#99999999999999999999", "unknown#2002000001",
+          "invalid func unknown#18446744075711551617"})
         CHECK_FALSE(object::called_absent_function(log).has_value());
 }
 
@@ -390,6 +423,7 @@ TEST_CASE("object externs: an option in a variable that can hold none") {
     declared of;
     auto const bad = of.to.var("CONFIG_BAD", of.record, btf::linkage::extern_);
     auto const good = of.to.var("LINUX_GOOD", of.integer, btf::linkage::extern_);
+    of.to.type_tag(".kconfig", of.integer); // of the section's name, and no section
     of.to.datasec(".kconfig", 0, {{bad, 0, 4}, {good, 0, 4}});
     auto const blob = of.to.finish();
     auto const view = btf::view::parse(blob.text());
@@ -406,6 +440,46 @@ TEST_CASE("object externs: an option in a variable that can hold none") {
     auto const problem = object::begin_externs(types, externs, found).error();
     CHECK(problem.why == reason::extern_type_unsupported);
     CHECK(problem.name == "CONFIG_BAD");
+}
+
+TEST_CASE("object externs: only what has a type needs a root") {
+    kernel_types kernel;
+    kernel.to.var("nothing", kernel.integer, btf::linkage::global);
+    auto const kernel_blob = kernel.to.finish();
+    declared of;
+    of.variable("nothing", btf::void_id);
+    of.externs.push_back({.name = "CONFIG_HZ",
+                          .from = extern_source::kconfig,
+                          .type = of.to.var("CONFIG_HZ", of.to.const_(btf::void_id), btf::linkage::extern_)});
+    auto const blob = of.to.finish();
+    auto const view = btf::view::parse(blob.text());
+    REQUIRE(view);
+    std::vector<std::uint32_t> offsets(view->index_size());
+    auto const types = *view->index(offsets);
+    CHECK(object::is_typeless(types, of.externs[0]));
+    CHECK_FALSE(object::is_typeless(types, of.externs[1])); // options are no variables of the kernel
+
+    core::candidates nothing{{}, {}};
+    CHECK(object::note_typed_externs(types, of.externs, nothing).why == core::reason::none);
+    of.externs[1].from = extern_source::kfunc;
+    CHECK(object::note_typed_externs(types, of.externs, nothing).why == core::reason::too_few_roots);
+
+    // Even where something else asks for what is called so.
+    std::array<core::root, 1> roots{};
+    std::array<core::candidate, 4> room{};
+    std::array<std::uint32_t, 4> checkpoints{};
+    core::candidates wanted{roots, room};
+    std::array const asked{
+        core::core_relo{.type_id = btf::number(of.externs[0].type), .kind = core::core_relo_kind::type_exists}};
+    REQUIRE(wanted.add(types, asked).why == core::reason::none);
+    wanted.ready();
+    auto target = *core::target::open(kernel_blob.text());
+    REQUIRE(target.index(checkpoints, wanted).why == core::reason::none);
+    CHECK(wanted.candidate_count() == 1);
+    std::array<resolved_extern, 1> found{};
+    CHECK(object::find_typed_externs(types, std::span{of.externs}.first(1), wanted, {&target, 1}, found).why ==
+          reason::none);
+    CHECK(found[0] == resolved_extern{});
 }
 
 TEST_CASE("object externs: a kernel's BTF that is wrong where it is looked at") {

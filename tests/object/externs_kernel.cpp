@@ -103,6 +103,23 @@ TEST_CASE("object externs kernel: variables without a type are found by their na
     CHECK(of.answer("__start_BTF").is_set == is_there);
 }
 
+TEST_CASE("object externs kernel: variables with a type are not looked for among names") {
+    btf::builder<256, 512> to;
+    auto const typed = to.var("typed", to.int_("int", 4), btf::linkage::extern_);
+    auto const typeless = to.var("typeless", to.const_(btf::void_id), btf::linkage::extern_);
+    auto const blob = to.finish();
+    auto const view = btf::view::parse(blob.text());
+    REQUIRE(view);
+    std::vector<std::uint32_t> offsets(view->index_size());
+    auto const types = *view->index(offsets);
+    for (btf::type_id const type : {typed, typeless}) {
+        object::extern_symbol const one{.name = "_stext", .from = object::extern_source::ksym, .type = type};
+        object::resolved_extern found{};
+        REQUIRE(object::find_symbols(types, std::span{&one, 1}, std::span{&found, 1}));
+        CHECK(found.is_set == (type == typeless));
+    }
+}
+
 TEST_CASE("object externs kernel: a name that the kernel has twice is told") {
     std::ifstream symbols{"/proc/kallsyms"};
     std::string twice;
@@ -233,6 +250,7 @@ TEST_CASE("object externs kernel: facts that no kernel knows yet") {
     REQUIRE_FALSE(made);
     CHECK(made.error().problem.why == reason::extern_not_found);
     CHECK(made.error().name.view() == "NEITHER_CONFIG_NOR_LINUX");
+    CHECK(made.error().problem.name.empty()); // it would point into the object
 }
 
 TEST_CASE("object externs kernel: versions as the kernel's macro makes them") {

@@ -83,7 +83,7 @@ class by_bpfxx {
             if (one.section) made.type = static_cast<std::uint32_t>(one.section->type);
             if (one.section) made.expected_attach_type = static_cast<std::uint32_t>(one.section->attach_type);
             if (newer != nullptr) made.type = newer->type;
-            made.asked = !one.section || one.section->autoload;
+            made.asked = one.autoload();
             object_.programs.push_back(made);
         }
     }
@@ -254,11 +254,13 @@ void compare(std::string const& name, peer::how_to_load const& how = {}, std::st
     CHECK_MESSAGE(differs.empty(), name << differs);
 }
 
-/// What libbpf 1.1 does not know: arenas, links of structs, whether this kernel wraps its system calls (where it may not
-/// try); and static maps and programs, which it refuses.
+/// What libbpf 1.1 does not know: arenas, callbacks for what is thrown, tables of jumps, sizes of inner maps, links of
+/// structs, whether this kernel wraps its system calls (where it may not try); and static maps and programs, which it
+/// refuses.
 bool is_better_here(std::string const& name) {
-    for (auto const* const one : {"arena.bpf.o", "struct_ops_link.bpf.o", "kconfig.bpf.o", "probes.bpf.o",
-                                  "static_map.bpf.o", "static_program.bpf.o", "pinned.bpf.o"})
+    for (auto const* const one :
+         {"arena.bpf.o", "struct_ops_link.bpf.o", "kconfig.bpf.o", "probes.bpf.o", "static_map.bpf.o",
+          "static_program.bpf.o", "pinned.bpf.o", "exceptions.bpf.o", "jump_table.bpf.o", "inner_sizes.bpf.o"})
         if (name == one) return true;
     return false;
 }

@@ -9,7 +9,19 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).parent
-OBJECTS = ['core_task', 'data_sections', 'map_in_map', 'maps', 'minimal', 'optional', 'records']
+OBJECTS = [
+    'arena',
+    'core_task',
+    'data_sections',
+    'kconfig',
+    'map_in_map',
+    'maps',
+    'minimal',
+    'optional',
+    'records',
+    'struct_ops',
+    'struct_ops_link',
+]
 
 
 def make(name, folder):

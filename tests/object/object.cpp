@@ -6,6 +6,7 @@
 #include <bpfxx/object/literal.hpp>
 #include <bpfxx/object/live.hpp>
 #include <bpfxx/object/loaded_object.hpp>
+#include <bpfxx/object/loading_plan.hpp>
 #include <bpfxx/object/map_capacity.hpp>
 #include <bpfxx/object/map_view_of.hpp>
 #include <bpfxx/object/matching_type.hpp>
@@ -26,6 +27,7 @@
 
 #include <bpfxx/map/program_array.hpp>
 
+#include "kernel/support/bpffs.hpp"
 #include "kernel/support/skip.hpp"
 #include "kernel/support/tracefs.hpp"
 
@@ -49,6 +51,9 @@ using records = object::object<records_object>;
 using maps = object::object<maps_object>;
 using optional = object::object<optional_object>;
 using of_maps = object::object<map_in_map_object>;
+
+/// All maps but one that Linux 6.1 does not have.
+auto all_maps() { return maps::open().create<"cgrp_storage">(false); }
 
 std::string words(object::object_error const& why) {
     std::array<char, 512> text{};
@@ -121,7 +126,19 @@ static_assert(!std::convertible_to<lent_hash const&, inner_map_reference<array_m
 template <auto const& Bytes>
 constexpr object::parts parts_of = object::parts::of(object::embedded<Bytes>::plan);
 
-static_assert(parts_of<minimal_object> == object::parts{false, false, false, false, false});
+static_assert(parts_of<minimal_object> == object::parts::none() && !object::parts::none().takes_memory());
+static_assert(parts_of<maps_object>.rings && parts_of<maps_object>.maps_by_cpus && !parts_of<maps_object>.pinned_maps);
+static_assert(parts_of<map_in_map_object>.inner_maps && parts_of<map_in_map_object>.filled_maps);
+static_assert(!parts_of<maps_object>.many_maps && object::parts{}.many_maps && object::parts{}.takes_memory());
+// Where nobody asks for types, nothing of the file is left.
+template <auto const& Bytes>
+constexpr bool is_copied = &object::detail::loading_plan<Bytes>::of_bytes != &object::embedded<Bytes>::plan;
+static_assert(is_copied<minimal_object> && is_copied<maps_object> && !is_copied<core_task_object>);
+template <auto const& Bytes>
+constexpr object::plan const& loading = object::detail::loading_plan<Bytes>::of_bytes;
+static_assert(loading<minimal_object>.programs[0].section->target == "syscalls/sys_enter_write");
+static_assert(loading<minimal_object>.programs[0].name == "handle_tp" && loading<minimal_object>.name == "minimal");
+static_assert(loading<minimal_object>.maps.size() == 2 && loading<minimal_object>.types == nullptr);
 static_assert(parts_of<core_task_object>.relocations && !parts_of<core_task_object>.structs);
 static_assert(object::parts::needs_target(program_type::lsm) && !object::parts::needs_target(program_type::kprobe));
 
@@ -194,7 +211,7 @@ TEST_CASE("records come out of maps by the names of their members") {
 }
 
 TEST_CASE("types of one's own") {
-    auto const done = maps::load();
+    auto const done = all_maps().load();
     REQUIRE_MESSAGE(done, words(done.error()));
     auto const hash = done->map<"hash", flow, std::uint64_t>();
     CHECK(hash.update({10, 20}, 30));
@@ -209,7 +226,7 @@ TEST_CASE("types of one's own") {
 }
 
 TEST_CASE("sizes are set before loading") {
-    auto const done = maps::open().max_entries<"hash">(99).max_entries<"ringbuf">(65'536).load();
+    auto const done = all_maps().max_entries<"hash">(99).max_entries<"ringbuf">(65'536).load();
     REQUIRE_MESSAGE(done, words(done.error()));
     CHECK((*done->map<"hash">().info())->max_entries == 99);
     CHECK(done->map<"hash">().max_entries() == 99);
@@ -220,12 +237,46 @@ TEST_CASE("sizes are set before loading") {
 TEST_CASE("a map that was there is used instead") {
     auto const there = hash_map<flow, std::uint64_t>::create({.name = "there", .max_entries = 7}).value();
     CHECK(there.update({1, 2}, 3));
-    auto const done = maps::open().reuse<"hash">(there.fd()).load();
+    auto const done = all_maps().reuse<"hash">(there.fd()).load();
     REQUIRE_MESSAGE(done, words(done.error()));
     auto const used = done->map<"hash", flow, std::uint64_t>();
     CHECK(*used.lookup({1, 2}) == 3);
     CHECK(used.max_entries() == 7);
     CHECK(*used.id() == *there.id());
+}
+
+TEST_CASE("a map is pinned where its user says, and found there again") {
+    support::bpffs const mount;
+    if (!mount) return support::skip("a BPF file system cannot be mounted");
+    auto const path = mount.path("shared");
+    auto const first = all_maps().pin<"hash">(path.c_str()).load();
+    REQUIRE_MESSAGE(first, words(first.error()));
+    auto const second = all_maps().pin<"hash">(path.c_str()).load();
+    REQUIRE_MESSAGE(second, words(second.error()));
+    CHECK(*second->map<"hash">().id() == *first->map<"hash">().id());
+    CHECK(*second->map<"array">().id() != *first->map<"array">().id());
+    // The same through settings, of which nobody knows beforehand what they say.
+    std::array<object::map_settings, maps::contents.maps.size()> how{};
+    how[*maps::contents.find_map("cgrp_storage")].created = false;
+    how[*maps::contents.find_map("hash")].pin_path = path.c_str();
+    auto const third = maps::loaded::load({.maps = how});
+    REQUIRE_MESSAGE(third, words(third.error()));
+    CHECK(*third->map<"hash">().id() == *first->map<"hash">().id());
+    how[*maps::contents.find_map("hash")].max_entries = 3;
+    auto const other = maps::loaded::load({.maps = how});
+    REQUIRE_FALSE(other);
+    CHECK(other.error().during == object::step::reuse_map);
+    CHECK(::unlink(path.c_str()) == 0);
+}
+
+TEST_CASE("a program whose map is not created is refused, and the error names the map") {
+    auto const without = all_maps().create<"hash">(false).load();
+    REQUIRE_FALSE(without);
+    CHECK(without.error().during == object::step::load_program);
+    CHECK(without.error().unresolved.view() == "map hash");
+    auto const unused = all_maps().create<"lru_hash">(false).load();
+    REQUIRE_MESSAGE(unused, words(unused.error()));
+    CHECK_FALSE(unused->map_fd<"lru_hash">());
 }
 
 TEST_CASE("what a section leaves out is loaded when asked for") {
@@ -258,7 +309,7 @@ TEST_CASE("maps of maps begin with what the source says") {
 }
 
 TEST_CASE("an error names what failed, and leaves nothing behind") {
-    auto const failed = maps::open().max_entries<"hash">(0xffff'ffff).load();
+    auto const failed = all_maps().max_entries<"hash">(0xffff'ffff).load();
     REQUIRE_FALSE(failed);
     CHECK(failed.error().during == object::step::create_map);
     CHECK(failed.error().name.view() == "hash");

@@ -13,6 +13,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,15 +25,23 @@ namespace {
 
 using namespace object_test;
 
-/// An object's plan, made by the compiler.
+/// How much room an object's plan needs, asked by the compiler.
 template <auto const& Bytes>
-struct planned {
+struct plan_measured {
     using is = known<Bytes>;
     static constexpr auto types = *is::image.from.types.adopt(is::image.type_index);
     static constexpr auto sizes = [] {
         std::array<object::placement, is::image.functions.size()> placements{};
         return object::require(object::measure_plan(is::image, &types, placements));
     }();
+};
+
+/// An object's plan, made by the compiler.
+template <auto const& Bytes>
+struct planned : plan_measured<Bytes> {
+    using typename plan_measured<Bytes>::is;
+    using plan_measured<Bytes>::types;
+    using plan_measured<Bytes>::sizes;
     static constexpr auto storage = [] {
         object::static_plan_storage<sizes> made;
         made.fill(is::image, &types);
@@ -72,7 +84,101 @@ void is_the_same_at_run_time() {
     }
 }
 
+/// Each program of a plan has what linking it alone gives, and of patches those that only a kernel can answer.
+template <auto const& Bytes, std::size_t Program>
+void is_as_linked_alone() {
+    CAPTURE(Program);
+    auto const& one = planned<Bytes>::plan.programs[Program];
+    auto const& alone = known<Bytes>::template linked<Program>;
+    auto const& main = known<Bytes>::image.functions[alone.functions[0].function];
+    CHECK(one.first_instruction == main.first);
+    CHECK(one.section_number == main.section);
+    CHECK(std::ranges::equal(one.code.functions, alone.functions));
+    CHECK(one.code.instructions.size() == alone.instructions.size());
+    auto const has_bytes_of = [](auto left, auto const& right) {
+        return left.size() == right.size() &&
+               (left.empty() || std::memcmp(left.data(), right.data(), left.size_bytes()) == 0);
+    };
+    CHECK(has_bytes_of(one.code.func_infos, alone.func_infos));
+    CHECK(has_bytes_of(one.code.line_infos, alone.line_infos));
+    CHECK(has_bytes_of(one.code.core_relocations, alone.core_relocations));
+    std::vector<object::patch> kept;
+    for (object::patch const& each : alone.patches) {
+        if (each.kind == object::target_kind::extern_variable || each.kind == object::target_kind::extern_function)
+            kept.push_back(each);
+    }
+    CHECK(std::ranges::equal(one.code.patches, kept));
+}
+
+/// A committed object, planned while running.
+struct committed_plan {
+    explicit committed_plan(std::string const& name) {
+        std::ifstream file{BPFXX_TESTS "/object/" + name, std::ios::binary};
+        bytes.assign(std::istreambuf_iterator<char>{file}, {});
+        REQUIRE(opened.read(std::as_bytes(std::span{bytes}), "it"));
+    }
+    std::string bytes;
+    object::opened opened;
+};
+
 } // namespace
+
+TEST_CASE("programs of a plan are what each of them is alone") {
+    is_as_linked_alone<subprograms_object, 0>();
+    is_as_linked_alone<subprograms_object, 1>();
+    is_as_linked_alone<subprograms_object, 2>();
+    is_as_linked_alone<callbacks_object, 0>();
+    is_as_linked_alone<callbacks_object, 1>();
+    is_as_linked_alone<kfuncs_object, 0>();
+    is_as_linked_alone<kfuncs_object, 1>();
+}
+
+TEST_CASE("plans have room for every initial value, and for none where there cannot be one") {
+    CHECK(planned<subprograms_object>::sizes.values == 0);
+    for (char const* const name : {"struct_ops.bpf.o", "struct_ops_link.bpf.o", "program_array.bpf.o"}) {
+        CAPTURE(name);
+        committed_plan const of{name};
+        std::size_t const values = of.opened.plan().values.size();
+        CHECK(values != 0);
+        CHECK(object::detail::most_initial_values(of.opened.image().from.file) == values);
+    }
+}
+
+TEST_CASE("an object of the other byte order has no plan") {
+    object::opened opened;
+    std::string_view const bytes{big_endian_object, sizeof big_endian_object - 1};
+    auto const read = opened.read(std::as_bytes(std::span{bytes}), "it");
+    REQUIRE_FALSE(read);
+    CHECK(read.error().problem.why == object::reason::other_byte_order);
+
+    // Not even without its BTF.
+    using subject = plan_measured<big_endian_object>;
+    object::static_plan_storage<subject::sizes> storage;
+    std::array<object::placement, subject::sizes.placements> placements{};
+    object::plan_room const room{
+        storage.maps, storage.values, storage.programs, storage.sizes, storage.code.room(), placements, {}};
+    CHECK(object::fill_plan(subject::is::image, &subject::types, room).error().why == object::reason::other_byte_order);
+}
+
+TEST_CASE("room for a plan that is too small, or that leaves out the BTF") {
+    using subject = planned<subprograms_object>;
+    auto storage = subject::storage;
+    std::array<object::placement, subject::sizes.placements> placements{};
+    object::plan_room room{storage.maps,        storage.values, storage.programs,    storage.sizes,
+                           storage.code.room(), placements,     storage.kernel_types};
+    auto const fill = [&] { return object::fill_plan(subject::is::image, &subject::types, room); };
+    REQUIRE(fill());
+    CHECK(*fill() == subject::storage.found);
+    room.programs = std::span{storage.programs}.first(2);
+    CHECK(fill().error().why == object::reason::storage_too_small);
+    room.programs = storage.programs;
+    room.sizes = std::span{storage.sizes}.first(2);
+    CHECK(fill().error().why == object::reason::storage_too_small);
+    room.sizes = storage.sizes;
+    room.kernel_types = {};
+    REQUIRE(fill());
+    CHECK((*fill()).kernel_types == 0);
+}
 
 TEST_CASE("compilers make the plan that is made while running") {
     is_the_same_at_run_time<subprograms_object>();

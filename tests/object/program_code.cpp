@@ -24,6 +24,7 @@ using object::target_kind;
 using subprograms = known<subprograms_object>;
 using callbacks = known<callbacks_object>;
 using kfuncs = known<kfuncs_object>;
+using exceptions = known<exceptions_object>;
 using big_endian = known<big_endian_object>;
 
 template <class Known, std::size_t Program>
@@ -51,6 +52,10 @@ static_assert(consists_of<subprograms, 2>({"third"}));
 static_assert(consists_of<callbacks, 0>({"walk", "for_entry", "add", "for_round"}));
 static_assert(consists_of<callbacks, 1>({"again", "for_round"}));
 static_assert(consists_of<big_endian, 0>({"count", "add"}));
+// What a program throws to comes last, with what it needs.
+static_assert(consists_of<exceptions, 0>({"first", "check", "caught_by_first", "twice"}));
+static_assert(consists_of<exceptions, 1>({"second", "caught_by_second"}));
+static_assert(consists_of<exceptions, 2>({"third"}));
 
 /// Every call and address of a function leads to the start of one, every patch to an instruction that it is for.
 template <class Code>

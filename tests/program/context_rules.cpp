@@ -171,8 +171,8 @@ void compare_all(std::initializer_list<hook> hooks, std::initializer_list<extent
         if (auto const why = one.refusal(); why.empty())
             loadable.push_back(one);
         else
-            std::printf("skipped: %s programs for hook %s: %s\n", name(Kind::type).data(), name(each.where).data(),
-                        why.c_str());
+            std::printf("skipped: %s programs for hook %s: %s\n", std::string{name(Kind::type)}.c_str(),
+                        std::string{name(each.where)}.c_str(), why.c_str());
     }
     for (auto const& one : loadable) CHECK(one.accepts_no_result() == !insn::context_rules<Kind>::returns);
     if (loadable.empty()) return;

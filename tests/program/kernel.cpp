@@ -38,7 +38,8 @@ void loads(bool optional, program_options const& options) {
     char log[4096];
     auto const loaded = program<Kind>::load(options, log);
     if (!loaded && optional && loaded.error().failure.code == errc::einval && loaded.error().log.empty()) {
-        std::printf("skipped: program type %s: this kernel is built without (EINVAL)\n", name(Kind::type).data());
+        std::printf("skipped: program type %s: this kernel is built without (EINVAL)\n",
+                    std::string{name(Kind::type)}.c_str());
         return;
     }
     if (!loaded) {

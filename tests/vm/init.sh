@@ -11,6 +11,7 @@ mount -t tracefs tracefs /sys/kernel/tracing
 mount -t bpf bpf /sys/fs/bpf
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount -t securityfs securityfs /sys/kernel/security
+if [ -d /files ]; then cp -r /files/. /; fi # now that nothing is mounted over them
 for module in /modules/*.ko; do
     insmod "$module" || echo "$module cannot be loaded"
 done

@@ -5,12 +5,15 @@
 # Exit status: 0 when none failed, 1 when one failed or did not end, 77 when all skipped or when this machine lacks what a virtual machine
 # takes (a failure where BPFXX_REQUIRE_KERNEL=1).
 #   BPFXX_VM_CACHE      where unpacked kernels are kept, else in ~/.cache/bpfxx
+#   BPFXX_VM_FILES      files that tests read, with blanks between them: there they have the same paths
 #   BPFXX_VM_APPEND     more for the kernel's command line
 #   BPFXX_VM_MEGABYTES  memory, 1024
 #   BPFXX_VM_SECONDS    for everything, 500; each single test has 300
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-modules='veth netkit sch_ingress cls_bpf act_bpf nf_defrag_ipv4 nf_defrag_ipv6' # in this order; what is built in is not looked for
+# In this order; what is built in is not looked for.
+modules='veth netkit sch_ingress cls_bpf act_bpf nf_defrag_ipv4 nf_defrag_ipv6 libcrc32c nf_conntrack x_tables vsock
+    vmw_vsock_virtio_transport_common vsock_loopback'
 
 say() { printf '%s\n' "$*"; }
 
@@ -43,6 +46,13 @@ for program; do
         say "$program is not linked statically: its libraries would be missing there"
         exit 1
     fi
+done
+for file in ${BPFXX_VM_FILES:-}; do
+    case $file in
+    /*) [ -f "$file" ] && continue ;;
+    esac
+    say "there is no file $file, or not by its whole path"
+    exit 1
 done
 busybox=$(command -v busybox)
 if ldd "$busybox" >/dev/null 2>&1; then lacking "busybox is linked dynamically (apt-get install busybox-static)"; fi
@@ -102,6 +112,16 @@ make_root() {
         strip --strip-debug -o "$root/tests/$number-$(basename "$program")" "$program" 2>/dev/null ||
             cp "$program" "$root/tests/$number-$(basename "$program")"
         chmod +x "$root/tests/$number-$(basename "$program")"
+    done
+    for file in "$kernel"/boot/config-*; do
+        if [ -f "$file" ]; then
+            mkdir -p "$root/boot"
+            cp "$file" "$root/boot"
+        fi
+    done
+    for file in ${BPFXX_VM_FILES:-}; do
+        mkdir -p "$root/files$(dirname "$file")"
+        cp "$file" "$root/files$file"
     done
     # Not compressed: the emulated processor takes longer to unpack it than it takes to hand it over.
     (cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null) >"$work/initramfs"

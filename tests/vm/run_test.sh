@@ -61,6 +61,7 @@ E2
 command_that dpkg-deb <<'E2'
 mkdir -p "$3/boot" "$3/lib/modules/9.8.7"
 : >"$3/boot/vmlinuz-9.8.7"
+: >"$3/boot/config-9.8.7"
 : >"$3/lib/modules/9.8.7/veth.ko.xz"
 : >"$3/lib/modules/9.8.7/cls_bpf.ko"
 E2
@@ -77,6 +78,12 @@ done
 expect 2 'usage: run.sh PACKAGE TEST...' some-kernel
 expect 1 'there is no program ./third' some-kernel ./first ./third
 expect 1 './dynamic is not linked statically' some-kernel ./first ./dynamic
+BPFXX_VM_FILES=$folder/no_such_object
+export BPFXX_VM_FILES
+expect 1 "there is no file $folder/no_such_object" some-kernel ./first
+BPFXX_VM_FILES=first
+expect 1 'there is no file first, or not by its whole path' some-kernel ./first
+BPFXX_VM_FILES="$folder/first $folder/second"
 
 echo riscv64 >"$folder/machine"
 expect 77 'skipped: the virtual machine is an x86-64 one' some-kernel ./first
@@ -99,6 +106,9 @@ expect 1 'first on linux-image-9.8.7-test: did not end' some-kernel ./first
 serial '== first\r\nfired: x y\r\n\r\n\001ended 11-first 0\r\n== second\r\nno end of line\r\n\001ended 12-second 77\r\n[ 1.0] reboot: Power down\r\n'
 expect 0 'linux-image-9.8.7-test: 1 passed, 0 failed, 1 skipped' some-kernel ./first ./second
 [ "$(printf '%s\n' "$said" | head -n -1)" = "$(printf '== first\nfired: x y\n== second\nno end of line')" ] || complain "run.sh passes on: $said"
+for file in "files$folder/first" "files$folder/second" boot/config-9.8.7; do
+    [ -n "$(cd "$folder" && grep -axF "./$file" files)" ] || complain "the machine did not get $file"
+done
 grep -q "$folder/cache/linux-image-9.8.7-test/boot/vmlinuz-9.8.7" "$folder/machine_started" || complain "another kernel was started: $(cat "$folder/machine_started")"
 
 serial '\001ended 11-first 77\r\n\001ended 12-second 77\r\n'

@@ -152,11 +152,9 @@ class ext_table {
     constexpr malformed check_records(std::size_t at, std::uint32_t count, std::uint32_t start, view const& types) {
         std::uint32_t before = 0;
         for (std::uint32_t index = 0; index != count; ++index, at += record_size_) {
-            auto const position = start + static_cast<std::uint32_t>(at);
             auto const record = wire::load<Record>(sections_.data() + at, strings_.swapped());
-            if (record.insn_off % 8 != 0) return {reason::ext_instruction, position};
-            reason const why = problem_of(record, types);
-            if (why != reason::none) return {why, position};
+            reason const why = record.insn_off % 8 != 0 ? reason::ext_instruction : problem_of(record, types);
+            if (why != reason::none) return {why, start + static_cast<std::uint32_t>(at)};
             sorted_ = sorted_ && before <= record.insn_off;
             before = record.insn_off;
         }

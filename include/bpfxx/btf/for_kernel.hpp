@@ -5,12 +5,12 @@
 #include <bpfxx/btf/id.hpp>
 #include <bpfxx/btf/view.hpp>
 #include <bpfxx/btf/wire.hpp>
+#include <bpfxx/bytes_in_constants.hpp>
 
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <initializer_list>
 #include <limits>
 #include <span>
@@ -71,7 +71,7 @@ class kernel_copy {
     }
     constexpr void set_word(std::uint32_t at, std::uint32_t value) noexcept {
         auto const bytes = std::bit_cast<std::array<char, 4>>(value);
-        for (std::uint32_t i = 0; i != 4; ++i) storage_[at + i] = bytes[i];
+        bpfxx::detail::copy_bytes(storage_.data() + at, bytes.data(), bytes.size());
     }
 
     /// Adds a record that no other refers to yet. `words` are those behind the name; the name is new too.
@@ -129,11 +129,7 @@ class kernel_copy {
     }
 
     constexpr void copy(std::string_view bytes, std::size_t to) noexcept {
-        if (!std::is_constant_evaluated()) {
-            if (!bytes.empty()) std::memcpy(storage_.data() + to, bytes.data(), bytes.size());
-            return;
-        }
-        for (std::size_t at = 0; at != bytes.size(); ++at) storage_[to + at] = bytes[at];
+        bpfxx::detail::copy_bytes(storage_.data() + to, bytes.data(), bytes.size());
     }
 
     [[nodiscard]] constexpr std::uint32_t name_offset(std::uint32_t added) const noexcept {

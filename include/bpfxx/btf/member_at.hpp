@@ -100,7 +100,7 @@ constexpr void apply_narrow_integer(located_member& found, type resolved) noexce
         if (!composite) return composite.error();
         if (!composite->is_composite()) return detail::problem_with(in, reason::not_a_composite, *composite);
 
-        std::size_t const dot = detail::position_of('.', path);
+        std::size_t const dot = bpfxx::detail::position_of('.', path);
         std::string_view const name = path.substr(0, dot);
         member found;
         std::uint64_t offset = 0;

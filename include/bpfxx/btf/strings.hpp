@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <bpfxx/btf/id.hpp>
+#include <bpfxx/bytes_in_constants.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,22 +12,6 @@
 #include <type_traits>
 
 namespace bpfxx::btf {
-
-namespace detail {
-
-/// Position of the first `wanted` in `text`, or the text's length. Not std::string_view::find: its constant evaluation
-/// compares a pointer with null, which g++ refuses under -fsanitize=undefined.
-[[nodiscard]] constexpr std::size_t position_of(char wanted, std::string_view text) noexcept {
-    if (!std::is_constant_evaluated()) {
-        std::size_t const found = text.find(wanted);
-        return found == std::string_view::npos ? text.size() : found;
-    }
-    std::size_t position = 0;
-    while (position < text.size() && text[position] != wanted) ++position;
-    return position;
-}
-
-} // namespace detail
 
 /// The strings of one blob, those of its base included, and the byte order of its records. A view owns one; every type,
 /// member and enumerator points to it.
@@ -53,7 +38,7 @@ class string_section {
     /// The string at an offset that the blob's own records hold; view::parse has checked all of those.
     [[nodiscard]] constexpr std::string_view known(std::uint32_t offset) const noexcept {
         std::string_view const here = tail(offset);
-        return {here.data(), detail::position_of('\0', here)};
+        return {here.data(), bpfxx::detail::position_of('\0', here)};
     }
 
     /// The string at an offset from elsewhere, such as .BTF.ext; nothing when it lies outside.
@@ -69,7 +54,7 @@ class string_section {
         if (text.size() >= here.size() || here[0] != (text.empty() ? '\0' : text[0])) return false;
         if (here[text.size()] != '\0' || std::string_view{here.data(), text.size()} != text) return false;
         // A zero byte inside `text` would let it match across two neighbouring strings.
-        return detail::position_of('\0', text) == text.size();
+        return bpfxx::detail::position_of('\0', text) == text.size();
     }
 
     /// Everything from an offset of the blob's own records up to the end of the section that it lies in.

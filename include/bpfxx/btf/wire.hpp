@@ -2,11 +2,13 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
+#include <bpfxx/bytes_in_constants.hpp>
+#include <bpfxx/packed_texts.hpp>
+
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -54,7 +56,7 @@ inline constexpr std::array<std::string_view, 20> kind_names{
 
 /// The kernel's name of a kind, such as "BTF_KIND_STRUCT"; "unknown kind" for a value that bpfxx does not know.
 [[nodiscard]] constexpr std::string_view name(kind what) noexcept {
-    return what <= last_kind ? detail::kind_names[static_cast<std::size_t>(what)] : std::string_view{"unknown kind"};
+    return bpfxx::detail::packed_texts<detail::kind_names>.at(static_cast<std::size_t>(what), "unknown kind");
 }
 
 /// How an integer is meant to be printed and extended; values may be combined.
@@ -225,36 +227,26 @@ inline constexpr std::uint32_t info_reserved = 0x60ff'0000;
 [[nodiscard]] constexpr std::uint32_t int_bit_offset_of(std::uint32_t data) noexcept { return (data >> 16) & 0xff; }
 [[nodiscard]] constexpr std::uint32_t int_bit_width_of(std::uint32_t data) noexcept { return data & 0xff; }
 
-/// A byte in one of the types that C++ programs keep raw bytes in.
-template <class T>
-concept byte_like = std::is_same_v<T, char> || std::is_same_v<T, unsigned char> || std::is_same_v<T, std::byte>;
-
 /// The same number in the other byte order.
 [[nodiscard]] constexpr std::uint32_t swap_bytes(std::uint32_t value) noexcept {
     return (value << 24) | ((value << 8) & 0x00ff'0000) | ((value >> 8) & 0x0000'ff00) | (value >> 24);
 }
 
 /// Reads 32 bits at any alignment; `swapped` says that they were written in the other byte order than this machine's.
-template <byte_like Byte>
+template <bpfxx::detail::byte_like Byte>
 [[nodiscard]] constexpr std::uint32_t load_u32(Byte const* at, bool swapped) noexcept {
-    if (std::is_constant_evaluated()) {
-        std::uint32_t const little = static_cast<std::uint32_t>(static_cast<unsigned char>(at[0])) |
-                                     static_cast<std::uint32_t>(static_cast<unsigned char>(at[1])) << 8 |
-                                     static_cast<std::uint32_t>(static_cast<unsigned char>(at[2])) << 16 |
-                                     static_cast<std::uint32_t>(static_cast<unsigned char>(at[3])) << 24;
-        return swapped == (std::endian::native == std::endian::little) ? swap_bytes(little) : little;
-    }
-    std::uint32_t value = 0;
-    std::memcpy(&value, at, sizeof value);
+    auto const value = bpfxx::detail::from_bytes<std::uint32_t>(at);
     if (swapped) [[unlikely]]
         return swap_bytes(value);
     return value;
 }
 
 /// Reads a record that consists of 32-bit words.
-template <class Record, byte_like Byte>
+template <class Record, bpfxx::detail::byte_like Byte>
     requires(sizeof(Record) % 4 == 0 && !std::is_same_v<Record, header>)
 [[nodiscard]] constexpr Record load(Byte const* at, bool swapped) noexcept {
+    if (!swapped) [[likely]]
+        return bpfxx::detail::from_bytes<Record>(at);
     return [&]<std::size_t... Word>(std::index_sequence<Word...>) {
         return std::bit_cast<Record>(std::array{load_u32(at + 4 * Word, swapped)...});
     }(std::make_index_sequence<sizeof(Record) / 4>{});

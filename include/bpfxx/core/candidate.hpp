@@ -146,7 +146,7 @@ class candidates {
     /// the target's strings hold from its first character on.
     constexpr void consider(std::string_view name, btf::kind kind, btf::type_id type, std::uint32_t source) noexcept {
         if (name.size() >= 4 && !filter_.may_have(name.data())) return;
-        std::string_view const essential = essential_name({name.data(), btf::detail::position_of('\0', name)});
+        std::string_view const essential = essential_name({name.data(), bpfxx::detail::position_of('\0', name)});
         std::uint32_t const hash = detail::hash_of(essential);
         std::uint32_t at = buckets_[hash % buckets_.size()];
         for (; at != no_candidate; at = room_[at].next_root) {

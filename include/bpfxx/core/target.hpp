@@ -27,7 +27,7 @@ namespace detail {
     constexpr std::string_view words[] = {"long", "unsigned", "int"};
     unsigned seen = 0;
     while (!name.empty()) {
-        std::size_t const end = btf::detail::position_of(' ', name);
+        std::size_t const end = bpfxx::detail::position_of(' ', name);
         unsigned word = 0;
         while (word < 3 && words[word] != name.substr(0, end)) ++word;
         if (word == 3 || (seen >> word & 1) != 0) return false;

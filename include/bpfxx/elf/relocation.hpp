@@ -42,13 +42,12 @@ class relocation_table {
 
     [[nodiscard]] constexpr relocation operator[](std::uint32_t index) const noexcept {
         if (index >= size_) return {};
-        wire::reader from{records_.data() + index * entry_, swapped_};
-        relocation made;
-        made.offset = from.next<std::uint64_t>();
-        auto const info = from.next<std::uint64_t>();
-        made.type = static_cast<std::uint32_t>(info);
-        made.symbol = static_cast<std::uint32_t>(info >> 32);
-        if (entry_ == wire::rela_size) made.addend = static_cast<std::int64_t>(from.next<std::uint64_t>());
+        char const* const at = records_.data() + index * entry_;
+        auto const record = wire::load_rel(at, swapped_);
+        relocation made{record.offset, static_cast<std::uint32_t>(record.info),
+                        static_cast<std::uint32_t>(record.info >> 32)};
+        if (entry_ == wire::rela_size)
+            made.addend = static_cast<std::int64_t>(wire::load<std::uint64_t>(at + wire::rel_size, swapped_));
         return made;
     }
 

@@ -2,6 +2,7 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
+#include <bpfxx/elf/strings.hpp>
 #include <bpfxx/elf/wire.hpp>
 
 #include <cstdint>
@@ -14,12 +15,12 @@ namespace bpfxx::elf {
 class section {
   public:
     constexpr section() noexcept = default;
-    constexpr section(std::uint32_t index, wire::section_header const& header, std::string_view name,
+    constexpr section(std::uint32_t index, wire::section_header const& header, string_table names,
                       std::string_view contents) noexcept
-        : header_{header}, name_{name}, contents_{contents}, index_{index} {}
+        : header_{header}, names_{names}, contents_{contents}, index_{index} {}
 
     [[nodiscard]] constexpr std::uint32_t index() const noexcept { return index_; }
-    [[nodiscard]] constexpr std::string_view name() const noexcept { return name_; }
+    [[nodiscard]] constexpr std::string_view name() const noexcept { return names_.at(header_.name); }
     [[nodiscard]] constexpr section_type type() const noexcept { return header_.type; }
     [[nodiscard]] constexpr section_flags flags() const noexcept { return header_.flags; }
 
@@ -48,7 +49,7 @@ class section {
 
   private:
     wire::section_header header_{};
-    std::string_view name_;
+    string_table names_;
     std::string_view contents_;
     std::uint32_t index_ = 0;
 };

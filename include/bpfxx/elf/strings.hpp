@@ -2,10 +2,10 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
-#include <cstddef>
+#include <bpfxx/bytes_in_constants.hpp>
+
 #include <cstdint>
 #include <string_view>
-#include <type_traits>
 
 namespace bpfxx::elf {
 
@@ -41,16 +41,9 @@ class string_table {
         return std::string_view{here.data(), text.size()} == text && first_string(text).size() == text.size();
     }
 
-    /// Everything before the first zero byte, or all. Not std::string_view::find: its constant evaluation compares a
-    /// pointer with null, which g++ refuses under -fsanitize=undefined.
+    /// Everything before the first zero byte, or all.
     [[nodiscard]] static constexpr std::string_view first_string(std::string_view text) noexcept {
-        std::size_t size = 0;
-        if (!std::is_constant_evaluated()) {
-            size = text.find('\0');
-            return size == std::string_view::npos ? text : std::string_view{text.data(), size};
-        }
-        while (size != text.size() && text[size] != '\0') ++size;
-        return {text.data(), size};
+        return {text.data(), bpfxx::detail::position_of('\0', text)};
     }
 
   private:

@@ -65,7 +65,7 @@ class view {
         // Where nothing of it is in the file, the offset may be any number.
         if (!has_contents(header.type)) header.offset = 0;
         std::uint64_t const size = has_contents(header.type) ? header.size : 0;
-        return {index, header, names_.at(header.name), wire::part(file_, header.offset, size)};
+        return {index, header, names_, wire::part(file_, header.offset, size)};
     }
 
     /// The first section of a name; nothing when there is none.

@@ -2,11 +2,11 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
-#include <bit>
+#include <bpfxx/bytes_in_constants.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <type_traits>
 
@@ -145,6 +145,12 @@ struct symbol {
     std::uint64_t size = 0;
 };
 
+/// UAPI: `Elf64_Rel`; an `Elf64_Rela` has its addend behind it
+struct rel {
+    std::uint64_t offset = 0;
+    std::uint64_t info = 0;
+};
+
 inline constexpr std::size_t file_header_size = 64;
 inline constexpr std::size_t section_header_size = 64;
 inline constexpr std::size_t segment_header_size = 56;
@@ -171,25 +177,7 @@ inline constexpr std::uint16_t long_segment_count = 0xffff;
 /// Reads a number at any alignment; `swapped` says that it was written in the other byte order than this machine's.
 template <std::unsigned_integral T>
 [[nodiscard]] constexpr T load(char const* at, bool swapped) noexcept {
-    if (std::is_constant_evaluated()) {
-        // Written out, as compilers count the steps of constant evaluations.
-        bool const big = swapped == (std::endian::native == std::endian::little);
-        if constexpr (sizeof(T) == 1)
-            return static_cast<unsigned char>(at[0]);
-        else if constexpr (sizeof(T) == 2)
-            return static_cast<T>(static_cast<unsigned char>(at[big ? 1 : 0]) |
-                                  static_cast<unsigned>(static_cast<unsigned char>(at[big ? 0 : 1])) << 8);
-        else if constexpr (sizeof(T) == 4)
-            return static_cast<T>(static_cast<unsigned char>(at[big ? 3 : 0])) |
-                   static_cast<T>(static_cast<unsigned char>(at[big ? 2 : 1])) << 8 |
-                   static_cast<T>(static_cast<unsigned char>(at[big ? 1 : 2])) << 16 |
-                   static_cast<T>(static_cast<unsigned char>(at[big ? 0 : 3])) << 24;
-        else
-            return static_cast<T>(load<std::uint32_t>(at + (big ? 4 : 0), swapped)) |
-                   static_cast<T>(load<std::uint32_t>(at + (big ? 0 : 4), swapped)) << 32;
-    }
-    T value = 0;
-    std::memcpy(&value, at, sizeof value);
+    auto const value = bpfxx::detail::from_bytes<T>(at);
     if (!swapped) [[likely]]
         return value;
     if constexpr (sizeof(T) == 8) return __builtin_bswap64(value);
@@ -198,7 +186,7 @@ template <std::unsigned_integral T>
     return value;
 }
 
-/// Reads numbers one after another. Whoever makes one has checked that they are there.
+/// Reads the numbers of a record one after another.
 class reader {
   public:
     constexpr reader(char const* at, bool swapped) noexcept : at_{at}, swapped_{swapped} {}
@@ -214,48 +202,55 @@ class reader {
         }
     }
 
-    // Members of braces are read from left to right.
-    template <class... T>
-    struct fields {};
-
-    template <class Record, class... T>
-    [[nodiscard]] constexpr Record record(fields<T...>) noexcept {
-        return Record{next<T>()...};
-    }
-
   private:
     char const* at_;
     bool swapped_;
 };
+
+template <class... T>
+struct fields {};
+
+/// Reads a record whose members have these types. Whoever calls it has checked that it is there.
+template <class Record, class... T>
+[[nodiscard]] constexpr Record load_record(char const* at, bool swapped, fields<T...>) noexcept {
+    static_assert(sizeof(Record) == (sizeof(T) + ...), "there is no padding in these records");
+    if (!swapped) [[likely]]
+        return bpfxx::detail::from_bytes<Record>(at);
+    reader from{at, swapped};
+    return Record{from.next<T>()...}; // in braces, from left to right
+}
 
 /// Reads what stands behind the identification.
 [[nodiscard]] constexpr file_header load_file_header(char const* at, bool swapped) noexcept {
     using u16 = std::uint16_t;
     using u32 = std::uint32_t;
     using u64 = std::uint64_t;
-    using fields = reader::fields<file_type, machine, u32, u64, u64, u64, u32, u16, u16, u16, u16, u16, u16>;
-    return reader{at + identification_size, swapped}.record<file_header>(fields{});
+    return load_record<file_header>(
+        at + identification_size, swapped,
+        fields<file_type, machine, u32, u64, u64, u64, u32, u16, u16, u16, u16, u16, u16>{});
 }
 
 [[nodiscard]] constexpr section_header load_section_header(char const* at, bool swapped) noexcept {
     using u32 = std::uint32_t;
     using u64 = std::uint64_t;
-    using fields = reader::fields<u32, section_type, section_flags, u64, u64, u64, u32, u32, u64, u64>;
-    return reader{at, swapped}.record<section_header>(fields{});
+    return load_record<section_header>(at, swapped,
+                                       fields<u32, section_type, section_flags, u64, u64, u64, u32, u32, u64, u64>{});
 }
 
 [[nodiscard]] constexpr segment_header load_segment_header(char const* at, bool swapped) noexcept {
     using u32 = std::uint32_t;
     using u64 = std::uint64_t;
-    using fields = reader::fields<segment_type, u32, u64, u64, u64, u64, u64, u64>;
-    return reader{at, swapped}.record<segment_header>(fields{});
+    return load_record<segment_header>(at, swapped, fields<segment_type, u32, u64, u64, u64, u64, u64, u64>{});
 }
 
 [[nodiscard]] constexpr symbol load_symbol(char const* at, bool swapped) noexcept {
     using u8 = std::uint8_t;
     using u64 = std::uint64_t;
-    using fields = reader::fields<std::uint32_t, u8, u8, std::uint16_t, u64, u64>;
-    return reader{at, swapped}.record<symbol>(fields{});
+    return load_record<symbol>(at, swapped, fields<std::uint32_t, u8, u8, std::uint16_t, u64, u64>{});
+}
+
+[[nodiscard]] constexpr rel load_rel(char const* at, bool swapped) noexcept {
+    return load_record<rel>(at, swapped, fields<std::uint64_t, std::uint64_t>{});
 }
 
 /// True when so many bytes from an offset on lie inside a file or section of that size.

@@ -2,6 +2,8 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
+#include <bpfxx/packed_texts.hpp>
+
 #include <cstdint>
 #include <string_view>
 
@@ -39,7 +41,7 @@ inline constexpr std::string_view link_type_names[]{
 /// The type in the kernel's words, such as "raw_tracepoint"; "unknown" for a value that bpfxx does not know.
 [[nodiscard]] constexpr std::string_view name(link_type type) noexcept {
     auto const index = static_cast<std::uint32_t>(type);
-    return index < std::size(detail::link_type_names) ? detail::link_type_names[index] : std::string_view{"unknown"};
+    return detail::packed_texts<detail::link_type_names>.at(index, "unknown");
 }
 
 } // namespace bpfxx

@@ -18,6 +18,7 @@
 #include <bpfxx/object/file_map.hpp>
 #include <bpfxx/object/file_program.hpp>
 #include <bpfxx/object/find_externs.hpp>
+#include <bpfxx/object/find_variable.hpp>
 #include <bpfxx/object/function.hpp>
 #include <bpfxx/object/gunzip.hpp>
 #include <bpfxx/object/heap_sort.hpp>
@@ -51,6 +52,7 @@
 #include <bpfxx/object/load_types.hpp>
 #include <bpfxx/object/loaded.hpp>
 #include <bpfxx/object/loaded_object.hpp>
+#include <bpfxx/object/loading_plan.hpp>
 #include <bpfxx/object/malformed.hpp>
 #include <bpfxx/object/map_capacity.hpp>
 #include <bpfxx/object/map_definition.hpp>
@@ -60,6 +62,7 @@
 #include <bpfxx/object/map_view_of.hpp>
 #include <bpfxx/object/maps.hpp>
 #include <bpfxx/object/matching_type.hpp>
+#include <bpfxx/object/module_types.hpp>
 #include <bpfxx/object/object.hpp>
 #include <bpfxx/object/object_error.hpp>
 #include <bpfxx/object/opened.hpp>

@@ -71,9 +71,10 @@ template <hook At>
 using attach_function = attached (*)(fd_ref<kind::program>, section_name const&, attach_options const&) noexcept;
 
 /// Attaches the loaded programs, each by its function, and puts the attachments beside them. All or nothing.
-[[nodiscard]] inline loading<void> attach_each(plan const& what, slots const& from, attach_options const& options,
-                                               std::span<attach_function const> by,
-                                               std::span<attachment> into) noexcept {
+[[nodiscard, gnu::cold]] inline loading<void> attach_each(plan const& what, slots const& from,
+                                                          attach_options const& options,
+                                                          std::span<attach_function const> by,
+                                                          std::span<attachment> into) noexcept {
     for (std::size_t at = 0; at != by.size(); ++at) {
         auto const& fd = from.programs[at].fd;
         if (by[at] == nullptr || !fd || into[at]) continue;

@@ -42,7 +42,7 @@ template <class Made>
 
 /// By a link, or without one where the kernel has no links to events (before Linux 5.15).
 template <class ProgramKind, class Hook>
-[[nodiscard]] result<attachment> attach_event(fd_ref<kind::program> program, Hook const& hook) noexcept {
+[[nodiscard, gnu::cold]] result<attachment> attach_event(fd_ref<kind::program> program, Hook const& hook) noexcept {
     auto linked = to_attachment(hook.template attach_to<ProgramKind>(program));
     if (linked || linked.error() != error{errc::einval, command::link_create}) return linked;
     return to_attachment(direct::perf_hook{hook}.template attach_to<ProgramKind>(program));
@@ -116,8 +116,8 @@ inline constexpr std::string_view system_call_wrapper = "__se_sys_";
 
 /// Attaches to what `tracepoint/GROUP/NAME` names.
 /// Errors: as `tracepoint_hook`
-[[nodiscard]] inline attached attach_tracepoint(fd_ref<kind::program> program, section_name const& section,
-                                                std::uint64_t cookie) noexcept {
+[[nodiscard, gnu::cold]] inline attached attach_tracepoint(fd_ref<kind::program> program, section_name const& section,
+                                                           std::uint64_t cookie) noexcept {
     auto const tracepoint = tracepoint_of(section);
     if (!tracepoint) return detail::failed(section, tracepoint.error());
     detail::kernel_name group, name;

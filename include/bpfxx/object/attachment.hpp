@@ -11,8 +11,10 @@
 #include <bpfxx/result.hpp>
 #include <bpfxx/sys/object.hpp>
 
+#include <cstddef>
+#include <new>
+#include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace bpfxx::object {
 
@@ -23,27 +25,28 @@ class [[nodiscard]] attachment {
   public:
     attachment() noexcept = default;
 
-    explicit attachment(owned_fd<kind::link> link) noexcept : held_{std::move(link)} {}
-    explicit attachment(direct::perf_attachment event) noexcept : held_{std::move(event)} {}
-    explicit attachment(direct::tracefs_probe_attachment probe) noexcept : held_{std::move(probe)} {}
+    explicit attachment(owned_fd<kind::link> link) noexcept { hold(std::move(link)); }
+    explicit attachment(direct::perf_attachment event) noexcept { hold(std::move(event)); }
+    explicit attachment(direct::tracefs_probe_attachment probe) noexcept { hold(std::move(probe)); }
     /// Takes over a link of one kind, such as one to a hook that only the user could name.
     template <class Kind>
-    explicit attachment(basic_link<Kind> link) noexcept : held_{std::move(link).release()} {}
+    explicit attachment(basic_link<Kind> link) noexcept : attachment{std::move(link).release()} {}
 
-    attachment(attachment&& other) noexcept : held_{std::exchange(other.held_, nothing{})} {}
+    attachment(attachment&& other) noexcept { take(other); }
     attachment& operator=(attachment&& other) noexcept {
-        if (this != &other) held_ = std::exchange(other.held_, nothing{});
+        if (this == &other) return *this;
+        static_cast<void>(finish(end::destroyed));
+        take(other);
         return *this;
     }
-    ~attachment() = default;
+    ~attachment() { static_cast<void>(finish(end::destroyed)); }
 
     /// Whether there is one: not once it was detached, left or moved from.
-    [[nodiscard]] explicit operator bool() const noexcept { return !std::holds_alternative<nothing>(held_); }
+    [[nodiscard]] explicit operator bool() const noexcept { return act_ != nullptr; }
 
     /// The link, lent; none where there is none.
     [[nodiscard]] optional_fd_ref<kind::link> link() const& noexcept {
-        auto const* const held = std::get_if<owned_fd<kind::link>>(&held_);
-        return held == nullptr ? optional_fd_ref<kind::link>{} : optional_fd_ref<kind::link>{*held};
+        return holds_link() ? optional_fd_ref<kind::link>{held_link()} : optional_fd_ref<kind::link>{};
     }
     optional_fd_ref<kind::link> link() const&& = delete; // this borrows from a temporary that closes at once: name it
 
@@ -54,45 +57,77 @@ class [[nodiscard]] attachment {
     /// name; ENOENT no such directory
     /// Costs: one system call, no allocation
     [[nodiscard]] result<void> pin(char const* path) const noexcept {
-        auto const* const held = std::get_if<owned_fd<kind::link>>(&held_);
-        if (held == nullptr) return error{errc::eopnotsupp, command::obj_pin};
-        return sys::pin(held->borrow(), path);
+        if (!holds_link()) return error{errc::eopnotsupp, command::obj_pin};
+        return sys::pin(held_link().borrow(), path);
     }
 
     /// Ends the attachment now, so that a failure is seen; nothing is held then. Of a link the descriptor is closed.
     /// Errors: EBUSY, ENOENT of a probe of tracefs
     /// Costs: one system call, three for a probe of tracefs
-    [[nodiscard]] result<void> detach() noexcept {
-        auto ended = std::exchange(held_, nothing{});
-        if (auto* const event = std::get_if<direct::perf_attachment>(&ended)) return event->detach();
-        if (auto* const probe = std::get_if<direct::tracefs_probe_attachment>(&ended)) return probe->detach();
-        return outcome::success();
-    }
+    [[nodiscard]] result<void> detach() noexcept { return finish(end::detached); }
 
     /// Gives up the link's descriptor without closing it, for the handles of its kind: `tracing_link::adopt`. What is no
     /// link stays held.
     /// Errors: EOPNOTSUPP there is no link
     [[nodiscard]] result<owned_fd<kind::link>> release() && noexcept {
-        auto* const held = std::get_if<owned_fd<kind::link>>(&held_);
-        if (held == nullptr) return error{errc::eopnotsupp, command::search};
-        owned_fd<kind::link> given = std::move(*held);
-        held_ = nothing{};
+        if (!holds_link()) return error{errc::eopnotsupp, command::search};
+        owned_fd<kind::link> given = std::move(held_link());
+        static_cast<void>(finish(end::destroyed));
         return given;
     }
 
     /// Leaves the program attached as long as the process lives.
-    void leave_attached() && noexcept {
-        auto left = std::exchange(held_, nothing{});
-        if (auto* const link = std::get_if<owned_fd<kind::link>>(&left)) static_cast<void>(std::move(*link).release());
-        if (auto* const event = std::get_if<direct::perf_attachment>(&left)) std::move(*event).leave_attached();
-        if (auto* const probe = std::get_if<direct::tracefs_probe_attachment>(&left))
-            std::move(*probe).leave_attached();
-    }
+    void leave_attached() && noexcept { static_cast<void>(finish(end::left)); }
 
   private:
-    using nothing = std::monostate;
+    enum class end { destroyed, detached, left, moved };
 
-    std::variant<nothing, owned_fd<kind::link>, direct::perf_attachment, direct::tracefs_probe_attachment> held_{};
+    // One function for each means, named only where such an attachment is made: a program has no code for the others, as
+    // it would with a variant.
+    using action = result<void> (*)(end, void* held, void* to) noexcept;
+
+    template <class Held>
+    static result<void> act(end how, void* held, void* to) noexcept {
+        auto* const self = static_cast<Held*>(held);
+        result<void> done = outcome::success();
+        if (how == end::moved) ::new (to) Held{std::move(*self)};
+        if constexpr (std::is_same_v<Held, owned_fd<kind::link>>) {
+            if (how == end::left) static_cast<void>(std::move(*self).release());
+        } else {
+            if (how == end::detached) done = self->detach();
+            if (how == end::left) std::move(*self).leave_attached();
+        }
+        self->~Held();
+        return done;
+    }
+
+    template <class Held>
+    void hold(Held what) noexcept {
+        static_assert(sizeof(Held) <= sizeof room_ && alignof(Held) <= alignment);
+        ::new (static_cast<void*>(room_)) Held{std::move(what)};
+        act_ = &act<Held>;
+    }
+    void take(attachment& other) noexcept {
+        act_ = std::exchange(other.act_, nullptr);
+        if (act_ != nullptr) static_cast<void>(act_(end::moved, other.room_, room_));
+    }
+    result<void> finish(end how) noexcept {
+        auto const act = std::exchange(act_, nullptr);
+        return act == nullptr ? result<void>{outcome::success()} : act(how, room_, nullptr);
+    }
+
+    [[nodiscard]] bool holds_link() const noexcept { return act_ == &act<owned_fd<kind::link>>; }
+    [[nodiscard]] owned_fd<kind::link>& held_link() noexcept {
+        return *std::launder(reinterpret_cast<owned_fd<kind::link>*>(room_));
+    }
+    [[nodiscard]] owned_fd<kind::link> const& held_link() const noexcept {
+        return *std::launder(reinterpret_cast<owned_fd<kind::link> const*>(room_));
+    }
+
+    static constexpr std::size_t alignment = alignof(std::max_align_t);
+
+    action act_ = nullptr;
+    alignas(alignment) std::byte room_[sizeof(direct::tracefs_probe_attachment)];
 };
 
 } // namespace bpfxx::object

@@ -4,10 +4,10 @@
 
 #include <bpfxx/btf/ext.hpp>
 #include <bpfxx/btf/wire.hpp>
+#include <bpfxx/bytes_in_constants.hpp>
 #include <bpfxx/insn/opcode.hpp>
 #include <bpfxx/sys/info/debug.hpp>
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -28,15 +28,14 @@ class instructions_in_file {
 
     /// The instruction at a position below `size`, in the byte order of this machine.
     [[nodiscard]] constexpr insn::instruction operator[](std::size_t index) const noexcept {
-        char const* const at = bytes_.data() + index * 8;
-        auto const first = static_cast<unsigned char>(at[2]);
-        auto const second = static_cast<unsigned char>(at[3]);
-        bool const little = swapped_ != (std::endian::native == std::endian::little);
-        auto const off = static_cast<std::uint16_t>(little ? second << 8 | first : first << 8 | second);
-        return {.code = static_cast<std::uint8_t>(at[0]),
-                .registers = registers(at[1]),
-                .off = static_cast<std::int16_t>(off),
-                .imm = imm(index)};
+        auto one = bpfxx::detail::from_bytes<insn::instruction>(bytes_.data() + index * 8);
+        if (!swapped_) [[likely]]
+            return one;
+        // The two nibbles follow the byte order as well.
+        one.registers = static_cast<std::uint8_t>(one.registers << 4 | one.registers >> 4);
+        one.off = static_cast<std::int16_t>(__builtin_bswap16(static_cast<std::uint16_t>(one.off)));
+        one.imm = imm(index);
+        return one;
     }
 
     [[nodiscard]] constexpr std::int32_t imm(std::size_t index) const noexcept {
@@ -75,12 +74,6 @@ class instructions_in_file {
   private:
     static constexpr std::uint8_t call_opcode =
         insn::opcode(insn::opcode_class::jmp, insn::jump_op::call, insn::operand_source::k);
-
-    // The two nibbles follow the byte order as well.
-    [[nodiscard]] constexpr std::uint8_t registers(char both) const noexcept {
-        auto const value = static_cast<std::uint8_t>(both);
-        return swapped_ ? static_cast<std::uint8_t>(value << 4 | value >> 4) : value;
-    }
 
     std::string_view bytes_;
     bool swapped_ = false;

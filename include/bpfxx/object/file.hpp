@@ -4,10 +4,12 @@
 
 #include <bpfxx/btf/layout.hpp>
 #include <bpfxx/btf/matching_layout.hpp>
+#include <bpfxx/btf/resolve.hpp>
 #include <bpfxx/object/attach.hpp>
 #include <bpfxx/object/attachment.hpp>
 #include <bpfxx/object/file_map.hpp>
 #include <bpfxx/object/file_program.hpp>
+#include <bpfxx/object/find_variable.hpp>
 #include <bpfxx/object/live.hpp>
 #include <bpfxx/object/load.hpp>
 #include <bpfxx/object/loaded.hpp>
@@ -15,12 +17,14 @@
 #include <bpfxx/object/object_error.hpp>
 #include <bpfxx/object/opened.hpp>
 #include <bpfxx/object/register_struct.hpp>
+#include <bpfxx/object/room.hpp>
 #include <bpfxx/object/settings.hpp>
 #include <bpfxx/result.hpp>
 #include <bpfxx/sys/file_bytes.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <new>
 #include <optional>
 #include <span>
@@ -72,6 +76,12 @@ class owner {
     T* made_;
 };
 
+/// What a map is to begin with in the place of what the object says.
+struct kept_bytes {
+    room memory{};
+    std::span<std::byte> bytes{};
+};
+
 /// What an open object consists of; it stays where it is.
 struct file_state {
     std::optional<sys::file_bytes> file{};
@@ -79,6 +89,7 @@ struct file_state {
     opened read{};
     list_of<map_settings> map_hows{};
     list_of<program_settings> program_hows{};
+    list_of<kept_bytes> kept{};
     list_of<loaded_map> maps{};
     list_of<loaded_program> programs{};
     list_of<attachment> attachments{};
@@ -91,7 +102,8 @@ struct file_state {
         auto const& plan = read.plan();
         bool const made = map_hows.allocate(plan.maps.size()) && program_hows.allocate(plan.programs.size()) &&
                           maps.allocate(plan.maps.size()) && programs.allocate(plan.programs.size()) &&
-                          attachments.allocate(plan.programs.size()) && structs.allocate(plan.maps.size());
+                          attachments.allocate(plan.programs.size()) && structs.allocate(plan.maps.size()) &&
+                          kept.allocate(plan.maps.size());
         if (made) return outcome::success();
         return object_error{.during = step::allocate, .failure = {errc::enomem, command::map_memory}};
     }
@@ -169,6 +181,32 @@ class [[nodiscard]] object_file {
         return found->template view<View>();
     }
 
+    /// What a global variable begins with, const ones too: the verifier knows their values. To be called before `load`.
+    /// Errors: EBUSY it is loaded already; ENOENT no variable of that name; EACCES the kernel says what it is, or
+    /// `settings::kernel_config`; value_size_differs, layout_differs; ENOMEM
+    /// Costs: one allocation the first time for a section, no system call
+    template <class T>
+    [[nodiscard]] result_with<void, btf::layout_error> set(std::string_view name,
+                                                           std::type_identity_t<T> const& value) noexcept {
+        static_assert(std::is_trivially_copyable_v<T>, "a variable is bytes: give a value without a destructor");
+        auto const found = find<T>(name);
+        if (!found) return found.error();
+        return store(*found, &value, sizeof value);
+    }
+    /// The same of an array of characters, with zeroes behind the text.
+    /// Errors: ENAMETOOLONG the text is longer than the variable, which has to end with a zero
+    [[nodiscard]] result_with<void, btf::layout_error> set(std::string_view name, std::string_view text) noexcept {
+        auto const found = object::find_variable(contents(), name);
+        if (!found) return failed(errc::enoent);
+        if (!is_text(*found)) return failed(errc::layout_differs);
+        if (text.size() >= found->size) return failed(errc::enametoolong);
+        auto zeroes = *found;
+        zeroes.offset += static_cast<std::uint32_t>(text.size());
+        auto const done = store(*found, text.data(), text.size());
+        if (!done) return done;
+        return store(zeroes, nullptr, found->size - text.size());
+    }
+
     /// Gives the object to the kernel. `how` says what concerns all of it; what was set for single maps and programs stays.
     /// Errors: as `object::load`, which also says what it costs; EBUSY it is loaded already
     [[nodiscard]] object::loading<void> load(object::settings how = {}) noexcept {
@@ -187,18 +225,9 @@ class [[nodiscard]] object_file {
     [[nodiscard]] result_with<object::live<std::remove_const_t<T>, !std::is_const_v<T>>, btf::layout_error>
     global(std::string_view name) const noexcept {
         using live = object::live<std::remove_const_t<T>, !std::is_const_v<T>>;
-        auto const failed = [](errc code) { return btf::layout_error{.failure = {code, command::search}}; };
-        auto const* const found = state_->read.image().find_variable(name);
-        auto const number = found == nullptr ? std::nullopt : contents().map_of_section(found->section);
-        if (!number) return failed(errc::enoent);
-        if (found->size != sizeof(T)) return failed(errc::value_size_differs);
-        if (contents().types != nullptr && found->type != btf::void_id) {
-            auto const type = contents().types->type(found->type).referenced();
-            auto const differs = btf::compare<std::remove_const_t<T>>(*contents().types, type);
-            if (differs)
-                return btf::layout_error{.failure = {errc::layout_differs, command::search}, .difference = differs};
-        }
-        auto const& made = state_->maps.all()[*number];
+        auto const found = find<T>(name);
+        if (!found) return found.error();
+        auto const& made = state_->maps.all()[found->map];
         if constexpr (std::is_const_v<T>) {
             auto const bytes = made.bytes();
             if (bytes.size() < found->offset + sizeof(T)) return failed(errc::enoent);
@@ -223,7 +252,9 @@ class [[nodiscard]] object_file {
     /// Errors: `step::attach_program` with the program's name, `step::register_struct` with the map's
     [[nodiscard]] object::loading<void> attach_all() noexcept {
         auto done = attach_programs();
-        if (done) done = register_structs();
+        if (done)
+            done = object::detail::register_each(contents(), {state_->maps.all(), state_->programs.all()},
+                                                 state_->structs.all());
         if (!done) detach_all();
         return done;
     }
@@ -252,22 +283,6 @@ class [[nodiscard]] object_file {
         }
         return outcome::success();
     }
-    [[nodiscard]] object::loading<void> register_structs() noexcept {
-        for (std::uint32_t number = 0; number != contents().maps.size(); ++number) {
-            auto const& map = contents().maps[number];
-            object::registered_struct& held = state_->structs.all()[number];
-            if (map.origin != object::map_origin::struct_ops || !state_->maps.all()[number].fd || held) continue;
-            auto made = object::register_struct(map, state_->maps.all()[number]);
-            if (!made) {
-                object::object_error why{.during = object::step::register_struct, .failure = made.error()};
-                why.name << map.name;
-                return why;
-            }
-            held = *std::move(made);
-        }
-        return outcome::success();
-    }
-
     [[nodiscard]] static owned_state make(std::string_view name) noexcept {
         owned_state made{new (std::nothrow) object::detail::file_state{}};
         if (made) made->name << name;
@@ -283,6 +298,54 @@ class [[nodiscard]] object_file {
         auto const done = state->open(bytes);
         if (!done) return done.error();
         return object_file{std::move(state)};
+    }
+
+    [[nodiscard]] static btf::layout_error failed(errc code) noexcept { return {.failure = {code, command::search}}; }
+
+    /// A variable that has the type.
+    template <class T>
+    [[nodiscard]] result_with<object::found_variable, btf::layout_error> find(std::string_view name) const noexcept {
+        auto const found = object::find_variable(contents(), name);
+        if (!found) return failed(errc::enoent);
+        if (found->size != sizeof(T)) return failed(errc::value_size_differs);
+        if (contents().types != nullptr && found->declared != btf::void_id) {
+            auto const type = contents().types->type(found->declared).referenced();
+            auto const differs = btf::compare<std::remove_const_t<T>>(*contents().types, type);
+            if (differs)
+                return btf::layout_error{.failure = {errc::layout_differs, command::search}, .difference = differs};
+        }
+        return *found;
+    }
+
+    /// Whether a variable is an array of characters, as far as the object says.
+    [[nodiscard]] bool is_text(object::found_variable const& which) const noexcept {
+        if (contents().types == nullptr || which.declared == btf::void_id) return true;
+        auto const& types = *contents().types;
+        auto const array = btf::resolve(types, types.type(which.declared).referenced());
+        if (!array || !array->array()) return false;
+        auto const element = btf::resolve(types, array->array()->element);
+        return element && element->integer() && element->size() == 1;
+    }
+
+    /// Into what a map begins with; null is zeroes.
+    [[nodiscard]] result_with<void, btf::layout_error> store(object::found_variable const& at, void const* from,
+                                                             std::size_t size) noexcept {
+        if (loaded_) return failed(errc::ebusy);
+        auto const& map = contents().maps[at.map];
+        std::size_t const all = object::bytes_to_start_with(map);
+        if (map.origin == object::map_origin::kconfig) return failed(errc::eacces);
+        if (at.offset > all || size > all - at.offset) return failed(errc::enoent);
+        auto& kept = state_->kept.all()[at.map];
+        if (kept.bytes.empty()) {
+            auto const wanted = kept.memory.want<std::byte>(all);
+            if (!kept.memory.allocate()) return failed(errc::enomem);
+            kept.bytes = kept.memory.span(wanted);
+            if (!map.contents.empty()) std::memcpy(kept.bytes.data(), map.contents.data(), map.contents.size());
+            state_->map_hows.all()[at.map].contents = kept.bytes;
+        }
+        if (size != 0 && from == nullptr) std::memset(kept.bytes.data() + at.offset, 0, size);
+        if (size != 0 && from != nullptr) std::memcpy(kept.bytes.data() + at.offset, from, size);
+        return outcome::success();
     }
 
     /// A section may name no target, and then leaves it to the user.

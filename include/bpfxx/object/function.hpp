@@ -10,6 +10,9 @@
 
 namespace bpfxx::object {
 
+/// Stands for the number of a function where there is none.
+inline constexpr std::uint32_t no_function = 0xffff'ffff;
+
 /// A function of an object: an entry that the kernel can be given, or a subprogram that entries call.
 struct function {
     std::string_view name{};
@@ -26,6 +29,9 @@ struct function {
     std::uint32_t code = 0;
     /// Whether an instruction calls it or takes its address.
     bool is_used = false;
+    /// The function that the verifier enters where the program throws: its number among those of the object. It belongs
+    /// to the program although no instruction names it.
+    std::uint32_t exception_callback = no_function;
 
     [[nodiscard]] constexpr bool is_static() const noexcept { return binding == elf::symbol_binding::local; }
     [[nodiscard]] constexpr bool contains(std::uint32_t instruction) const noexcept {

@@ -19,6 +19,7 @@ inline void add_extern_needs(load_state const& state, workspace_needs& needs) no
         if (is_typed(*state.what.types, one)) needs.typed_externs = true;
     for (map_definition const& map : state.what.maps)
         if (map.origin == map_origin::kconfig) needs.options = map.value_size;
+    if (needs.typed_externs) needs.descriptors = state.what.maps.size() + 1 + needs.externs;
 }
 
 /// Finds what the object leaves to the kernel to provide.
@@ -46,7 +47,8 @@ template <parts Has>
         if (problem.why != reason::none) return state.fail(step::resolve_extern, {}, problem);
     }
     auto const problem = check_externs(externs, found);
-    return problem.why == reason::none || state.fail(step::resolve_extern, {}, problem);
+    if (problem.why != reason::none) return state.fail(step::resolve_extern, {}, problem);
+    return memory.open_used_modules();
 }
 
 } // namespace bpfxx::object::detail

@@ -60,9 +60,10 @@ namespace bpfxx::object::detail {
 template <parts Has>
 class map_loader {
   public:
-    map_loader(load_state& state, struct_ops_loader& structs) noexcept : state_{state}, structs_{structs} {}
+    map_loader(load_state& state, struct_ops_loader& structs, rare_steps<Has> const& rare) noexcept
+        : state_{state}, structs_{structs}, rare_{rare} {}
 
-    bool load() noexcept {
+    [[gnu::cold]] bool load() noexcept {
         for (std::uint32_t number = 0; number != state_.what.maps.size(); ++number)
             if (state_.is_wanted(number) && !load(number)) return false;
         return true;
@@ -70,6 +71,7 @@ class map_loader {
 
     /// Maps of maps, once all maps are there.
     bool fill_with_maps() noexcept {
+        if constexpr (!Has.filled_maps) return true;
         for (initial_value const& value : state_.what.values) {
             if (value.is_program || !is_new(value.map)) continue;
             auto const inner = state_.into.maps[value.target].map();
@@ -80,6 +82,7 @@ class map_loader {
 
     /// Arrays of programs, once these are there.
     bool fill_with_programs() noexcept {
+        if constexpr (!Has.filled_maps) return true;
         for (initial_value const& value : state_.what.values) {
             bool const is_array = state_.what.maps[value.map].origin == map_origin::definition;
             if (!value.is_program || !is_array || !state_.into.maps[value.map].fd) continue;
@@ -95,9 +98,9 @@ class map_loader {
         return state_.into.maps[number].fd && !state_.into.maps[number].reused;
     }
 
-    bool load(std::uint32_t number) noexcept {
+    [[gnu::cold]] bool load(std::uint32_t number) noexcept {
         auto const& map = state_.what.maps[number];
-        auto const how = state_.how.map(number);
+        auto const& how = state_.how.map(number);
         loaded_map& made = state_.into.maps[number];
         if (how.instead) {
             auto own = owned_fd<kind::map>::duplicate(fd_ref<kind::map>::from_raw(how.instead.raw()));
@@ -110,12 +113,24 @@ class map_loader {
         if (!spec) return state_.fail(step::create_map, map.name, spec.error());
         if constexpr (Has.structs)
             if (map.origin == map_origin::struct_ops && !structs_.prepare(number, *spec, made)) return false;
+        if constexpr (Has.pinned_maps) return load_pinned(number, how, *spec);
+        if (how.pin_path != nullptr && rare_.load_pinned != nullptr)
+            return rare_.load_pinned(*this, number, how, *spec);
+        return create(map, how, *spec, made) && fill(map, how, made);
+    }
+
+    friend rare_steps<Has>;
+
+    /// A map that has a path, perhaps, where it may be already.
+    [[gnu::cold]] bool load_pinned(std::uint32_t number, map_settings const& how, map_spec const& spec) noexcept {
+        auto const& map = state_.what.maps[number];
+        loaded_map& made = state_.into.maps[number];
         auto const path = map_path::of(map, how, state_.how.pin_directory);
         if (!path.fits()) return state_.fail(step::pin_map, map.name, error{errc::enametoolong, command::obj_pin});
         // Another process may pin its own between looking and pinning: then that one is taken.
         for (bool again = false;; again = true) {
             if (!path.empty()) {
-                auto pinned = open_pinned(path, *spec);
+                auto pinned = open_pinned(path, spec);
                 if (!pinned) return state_.fail(step::reuse_map, map.name, pinned.error());
                 made.reused = pinned->has_value();
                 if (made.reused) {
@@ -123,7 +138,7 @@ class map_loader {
                     return open_memory(map, made);
                 }
             }
-            if (!create(map, how, *spec, made) || !fill(map, how, made)) return false;
+            if (!create(map, how, spec, made) || !fill(map, how, made)) return false;
             if (path.empty()) return true;
             path.make_directory();
             auto const done = sys::pin(fd_ref<kind::map>{*made.fd}, path.c_str());
@@ -133,19 +148,27 @@ class map_loader {
         }
     }
 
-    [[nodiscard]] result<map_spec> spec_of(map_definition const& map, map_settings const& how) const noexcept {
+    [[nodiscard, gnu::cold]] result<map_spec> spec_of(map_definition const& map,
+                                                      map_settings const& how) const noexcept {
         map_spec spec = spec_of(map);
         spec.name = object::kernel_name(map, state_.what.name);
         if (how.max_entries != 0) spec.max_entries = how.max_entries;
         if (how.value_size != 0) spec.value_size = how.value_size;
         if (how.map_extra != 0) spec.map_extra = how.map_extra;
         if (how.numa_node) spec.numa_node = how.numa_node;
-        if (map.type == map_type::ringbuf || map.type == map_type::user_ringbuf)
+        return sized(spec);
+    }
+
+    /// Sizes that a definition may leave to the loader.
+    [[nodiscard]] static result<map_spec> sized(map_spec spec) noexcept {
+        if (Has.rings && (spec.type == map_type::ringbuf || spec.type == map_type::user_ringbuf))
             spec.max_entries = ring_size(spec.max_entries);
-        if (map.type == map_type::perf_event_array && spec.max_entries == 0) {
-            auto const cpus = possible_cpus::read();
-            if (!cpus) return cpus.error();
-            spec.max_entries = cpus->count();
+        if constexpr (Has.maps_by_cpus) {
+            if (spec.type == map_type::perf_event_array && spec.max_entries == 0) {
+                auto const cpus = possible_cpus::read();
+                if (!cpus) return cpus.error();
+                spec.max_entries = cpus->count();
+            }
         }
         return spec;
     }
@@ -167,14 +190,15 @@ class map_loader {
         return {*state_.types, btf::number(from.key_type), btf::number(from.value_type)};
     }
 
-    bool create(map_definition const& map, map_settings const& how, map_spec spec, loaded_map& made) noexcept {
+    [[gnu::cold]] bool create(map_definition const& map, map_settings const& how, map_spec spec,
+                              loaded_map& made) noexcept {
         std::optional<owned_fd<kind::map>> inner;
         spec.inner_map = how.inner_map;
-        if (map.inner && !how.inner_map) {
-            auto inner_spec = spec_of(*map.inner);
-            inner_spec.name = inner_kernel_name(map);
-            if (map.inner->type == map_type::ringbuf) inner_spec.max_entries = ring_size(inner_spec.max_entries);
-            auto created = create(inner_spec);
+        if (Has.inner_maps && map.inner && !how.inner_map) {
+            auto inner_spec = sized(spec_of(*map.inner));
+            if (!inner_spec) return state_.fail(step::create_map, map.name, inner_spec.error());
+            inner_spec->name = inner_kernel_name(map);
+            auto created = create(*inner_spec);
             if (!created) return state_.fail(step::create_map, map.name, created.error());
             inner = *std::move(created);
             spec.inner_map = *inner;
@@ -186,7 +210,7 @@ class map_loader {
     }
 
     /// Once more without what an older kernel refuses: types first, then memory that can be mapped.
-    [[nodiscard]] result<owned_fd<kind::map>> create(map_spec spec) const noexcept {
+    [[nodiscard, gnu::cold]] result<owned_fd<kind::map>> create(map_spec spec) const noexcept {
         bpfxx::detail::map_shape const shape{
             .type = spec.type, .key_size = spec.key_size, .value_size = spec.value_size, .access = open_flags::none};
         auto created = bpfxx::detail::opened_map::create(shape, spec);
@@ -198,8 +222,8 @@ class map_loader {
         return std::move(created->fd);
     }
 
-    bool fill(map_definition const& map, map_settings const& how, loaded_map& made) noexcept {
-        if (map.type == map_type::arena) return open_memory(map, made) && copy(map, how, made);
+    [[gnu::cold]] bool fill(map_definition const& map, map_settings const& how, loaded_map& made) noexcept {
+        if (Has.arenas && map.type == map_type::arena) return open_memory(map, made) && copy(map, how, made);
         if (!map.is_data()) return true;
         bool const writable = has(map.flags, map_flags::mmapable) && !map.is_frozen();
         if (writable) return open_memory(map, made) && copy(map, how, made);
@@ -230,26 +254,31 @@ class map_loader {
 
     bool copy(map_definition const& map, map_settings const& how, loaded_map& made) noexcept {
         auto const from = contents(map, how);
+        if (from.empty()) return true;
         auto const to = made.memory->bytes();
         if (from.size() > to.size())
             return state_.fail(step::fill_map, map.name, error{errc::e2big, command::map_memory});
-        if (!from.empty()) std::memcpy(to.data(), from.data(), from.size());
+        std::memcpy(to.data(), from.data(), from.size());
         return true;
     }
 
-    bool open_memory(map_definition const& map, loaded_map& made) noexcept {
-        bool const is_arena = map.type == map_type::arena;
+    [[gnu::cold]] bool open_memory(map_definition const& map, loaded_map& made) noexcept {
+        bool const is_arena = Has.arenas && map.type == map_type::arena;
         if (!is_arena && (!map.is_data() || !has(map.flags, map_flags::mmapable))) return true;
         mapping_range range{.length = map.value_size};
         if (is_arena) {
             auto const number = static_cast<std::uint32_t>(&map - state_.what.maps.data());
-            auto const how = state_.how.map(number);
+            auto const& how = state_.how.map(number);
             std::uint32_t const pages = how.max_entries != 0 ? how.max_entries : map.max_entries;
             std::uint64_t const address = how.map_extra != 0 ? how.map_extra : map.map_extra;
             range = {.length = std::size_t{pages} * page_size(), .address = reinterpret_cast<void*>(address)};
         }
         if (map.is_frozen()) return keep(map, made.constants, mapping<read_only>::map(*made.fd, range));
-        return keep(map, made.memory, mapping<read_write>::map(*made.fd, range));
+        auto mapped = mapping<read_write>::map(*made.fd, range);
+        // Programs need the address of an arena alone; another copy of the object in this process may have taken it.
+        bool const is_taken = is_arena && !mapped && mapped.error().code == errc::eexist;
+        if (is_taken && map.contents.empty()) return true;
+        return keep(map, made.memory, std::move(mapped));
     }
 
     template <class Mapping>
@@ -270,6 +299,14 @@ class map_loader {
 
     load_state& state_;
     struct_ops_loader& structs_;
+    rare_steps<Has> const& rare_;
 };
+
+template <parts Has>
+constexpr void rare_steps<Has>::pin() noexcept {
+    load_pinned = [](map_loader<Has>& maps, std::uint32_t map, map_settings const& how, map_spec const& spec) noexcept {
+        return maps.load_pinned(map, how, spec);
+    };
+}
 
 } // namespace bpfxx::object::detail

@@ -12,12 +12,15 @@
 #include <bpfxx/object/load_state.hpp>
 #include <bpfxx/object/load_struct_ops.hpp>
 #include <bpfxx/object/load_targets.hpp>
+#include <bpfxx/object/map_places.hpp>
 #include <bpfxx/object/parts.hpp>
 #include <bpfxx/object/relocation_text.hpp>
+#include <bpfxx/object/room.hpp>
 #include <bpfxx/object/workspace.hpp>
 #include <bpfxx/program/load.hpp>
 #include <bpfxx/spec/name.hpp>
 #include <bpfxx/spec/program.hpp>
+#include <bpfxx/sys/attr/program.hpp>
 
 #include <algorithm>
 #include <array>
@@ -55,13 +58,20 @@ inline constexpr std::int32_t absent_map = 2'001'000'000;
     return static_cast<std::uint32_t>(number - absent_map);
 }
 
+/// Whether the verifier ran into the load of a jump table, as the end of its log says.
+[[nodiscard]] inline bool ran_into_jump_table(std::string_view log) noexcept {
+    constexpr std::string_view words = "invalid func unknown#2003000000";
+    static_assert(unmade_jump_table == 2'003'000'000);
+    return log.find(words) != std::string_view::npos;
+}
+
 /// Loads the programs of an object.
 template <parts Has>
 class program_loader {
   public:
-    program_loader(load_state& state, workspace<Has>& memory, target_finder& targets,
-                   struct_ops_loader& structs) noexcept
-        : state_{state}, memory_{memory}, targets_{targets}, structs_{structs} {}
+    program_loader(load_state& state, workspace<Has>& memory, target_finder& targets, struct_ops_loader& structs,
+                   rare_steps<Has> const& rare) noexcept
+        : state_{state}, memory_{memory}, targets_{targets}, structs_{structs}, rare_{rare} {}
 
     /// Whether a program's instructions have to be changed, besides for what CO-RE and externs ask.
     [[nodiscard]] static bool names_absent_map(load_state const& state, planned_program const& program) noexcept {
@@ -75,12 +85,19 @@ class program_loader {
         }
         return false;
     }
-    [[nodiscard]] static bool is_changed(load_state const& state, planned_program const& program) noexcept {
-        return (Has.relocations && !program.code.core_relocations.empty()) ||
-               (Has.externs && uses_externs(program.code.patches)) || names_absent_map(state, program);
+    [[nodiscard]] static bool is_changed(load_state const& state, planned_program const& program,
+                                         rare_steps<Has> const& rare) noexcept {
+        if constexpr (Has.relocations)
+            if (!program.code.core_relocations.empty()) return true;
+        if constexpr (Has.externs)
+            if (uses_externs(program.code.patches)) return true;
+        if constexpr (Has.absent_maps)
+            return names_absent_map(state, program);
+        else
+            return rare.names_absent_map != nullptr && rare.names_absent_map(state, program);
     }
 
-    bool load() noexcept {
+    [[gnu::cold]] bool load() noexcept {
         if (!copy_license() || !list_descriptors()) return false;
         for (std::uint32_t number = 0; number != state_.what.programs.size(); ++number)
             if (state_.is_wanted_program(number) && !load(number)) return false;
@@ -88,7 +105,7 @@ class program_loader {
     }
 
   private:
-    static constexpr std::size_t few_maps = 64;
+    friend rare_steps<Has>;
 
     bool copy_license() noexcept {
         if (state_.what.license.size() >= license_.size())
@@ -98,18 +115,22 @@ class program_loader {
     }
 
     bool list_descriptors() noexcept {
-        std::size_t const count = state_.what.maps.size();
-        descriptors_ = count <= few_maps ? std::span{few_}.first(count) : memory_.descriptors();
-        for (std::size_t at = 0; at != count; ++at) descriptors_[at] = state_.into.maps[at].map().raw();
+        std::size_t const maps = state_.what.maps.size();
+        std::size_t const modules = memory_.used_modules();
+        std::size_t const count = modules == 0 ? maps : memory_.first_module() + modules;
+        descriptors_ = std::span{few_}.first(std::min(count, few_.size()));
+        if constexpr (Has.many_maps || Has.externs)
+            if (!memory_.descriptors().empty()) descriptors_ = memory_.descriptors().first(count);
+        for (std::size_t at = 0; at != maps; ++at) descriptors_[at] = state_.into.maps[at].map().raw();
         return true;
     }
 
-    bool load(std::uint32_t number) noexcept {
+    [[gnu::cold]] bool load(std::uint32_t number) noexcept {
         planned_program const& program = state_.what.programs[number];
-        auto const how = state_.how.program(number);
+        auto const& how = state_.how.program(number);
         program_options options{.insns = program.code.instructions, .license = license_.data()};
         if (!program.section && !how.type)
-            return state_.fail(step::find_target, program.name, malformed{reason::section_name_unknown});
+            return state_.fail(step::find_target, program.name, only<reason::section_name_unknown>());
         auto const type = how.type.value_or(program.section ? program.section->type : program_type{});
         auto const attach = how.attach_type.value_or(
             program.section ? program.section->expected_attach_type().value_or(attach_type{}) : attach_type{});
@@ -136,12 +157,18 @@ class program_loader {
         if constexpr (Has.structs) {
             btf::type_id member{};
             if (type == program_type::struct_ops) {
-                if (!structs_.find_member(number, member, options.expected_attach_type)) return false;
+                optional_fd_ref<kind::btf> module{};
+                if (!structs_.find_member(number, member, options.expected_attach_type, module)) return false;
                 options.attach_btf_id = member;
+                if (module) options.attach_target = fd_ref<kind::btf>::from_raw(module.raw());
             }
         }
-        if (is_changed(state_, program)) {
-            if (!change(program)) return false;
+        if (is_changed(state_, program, rare_)) {
+            if constexpr (Has.takes_memory()) {
+                if (!change(program)) return false;
+            } else if (!rare_.change(*this, program)) {
+                return false;
+            }
             options.insns =
                 std::span<insn::instruction const>{memory_.instructions()}.first(program.code.instructions.size());
         }
@@ -176,7 +203,8 @@ class program_loader {
 
     [[nodiscard]] extern_places places() const noexcept {
         auto const maps = static_cast<std::uint32_t>(state_.what.maps.size());
-        extern_places made{.first_module = maps == 0 ? 1 : maps};
+        extern_places made{.first_module = memory_.first_module()};
+        if (memory_.used_modules() != 0) made.modules = descriptors_.subspan(made.first_module);
         for (std::uint32_t number = 0; number != maps; ++number)
             if (state_.what.maps[number].origin == map_origin::kconfig) made.kconfig_map = number;
         return made;
@@ -192,15 +220,24 @@ class program_loader {
         }
     }
 
-    bool give_to_kernel(std::uint32_t number, program_type type, program_options const& options) noexcept {
+    [[gnu::cold]] bool give_to_kernel(std::uint32_t number, program_type type,
+                                      program_options const& options) noexcept {
         auto attribute = bpfxx::detail::load_attribute(type, options);
         attribute.kern_version = state_.what.version;
         // Without a buffer of the caller's, enough of the log to tell what was lacking.
         std::array<char, 2048> own;
         auto const log = state_.how.log.empty() ? std::span<char>{own} : state_.how.log;
         constexpr int attempts = 5;
+        if (array_is_unknown_ && !name_by_descriptors(attribute, options.insns.view())) return false;
         for (int attempt = 1;; ++attempt) {
             auto loaded = bpfxx::detail::load_logged_on_failure(attribute, log);
+            // Linux before 5.14 knows no array of descriptors.
+            bool const is_too_new = !loaded && loaded.error().failure.code == errc::e2big && !descriptors_.empty() &&
+                                    memory_.used_modules() == 0;
+            if (is_too_new && !std::exchange(array_is_unknown_, true)) {
+                if (!name_by_descriptors(attribute, options.insns.view())) return false;
+                continue;
+            }
             if (loaded) {
                 state_.into.programs[number].fd = *std::move(loaded);
                 return true;
@@ -210,7 +247,29 @@ class program_loader {
         }
     }
 
-    bool refused(std::uint32_t number, load_error const& why) noexcept {
+    /// Maps by their descriptors in a copy of the instructions, not by their places in an array of these.
+    [[gnu::cold]] bool name_by_descriptors(sys::attr::prog_load& attribute,
+                                           std::span<insn::instruction const> code) noexcept {
+        room memory;
+        auto const wanted = memory.want<insn::instruction>(code.size());
+        if (!memory.allocate()) return state_.fail_for_memory();
+        auto const copy = memory.span(wanted);
+        std::copy(code.begin(), code.end(), copy.begin());
+        for (insn::instruction& slot : copy) {
+            auto const map = map_named_by(slot);
+            if (!map || *map >= descriptors_.size()) continue;
+            bool const is_whole = static_cast<insn::pseudo_load>(slot.src()) == insn::pseudo_load::map_idx;
+            auto const kind = is_whole ? insn::pseudo_load::map_fd : insn::pseudo_load::map_value;
+            slot.registers = insn::instruction::pack(slot.dst(), static_cast<std::uint8_t>(kind));
+            slot.imm = descriptors_[*map];
+        }
+        attribute.insns = copy.data();
+        attribute.fd_array = {};
+        named_by_descriptors_ = std::move(memory);
+        return true;
+    }
+
+    [[gnu::cold]] bool refused(std::uint32_t number, load_error const& why) noexcept {
         planned_program const& program = state_.what.programs[number];
         static_cast<void>(state_.fail(step::load_program, program.name, why.failure));
         auto& problem = state_.problem;
@@ -225,18 +284,40 @@ class program_loader {
             if (function && *function < state_.what.externs.size())
                 problem.unresolved << "function " << state_.what.externs[*function].name;
         }
-        auto const map = absent_map_in(why.log);
-        if (map && *map < state_.what.maps.size()) problem.unresolved << "map " << state_.what.maps[*map].name;
+        if constexpr (Has.jump_tables)
+            if (ran_into_jump_table(why.log)) problem.unresolved << "jump table";
+        if constexpr (Has.absent_maps)
+            name_absent_map(state_, why.log);
+        else if (rare_.name_absent_map != nullptr)
+            rare_.name_absent_map(state_, why.log);
         return false;
+    }
+
+    static void name_absent_map(load_state& state, std::string_view log) noexcept {
+        auto const map = absent_map_in(log);
+        if (map && *map < state.what.maps.size()) state.problem.unresolved << "map " << state.what.maps[*map].name;
     }
 
     load_state& state_;
     workspace<Has>& memory_;
     target_finder& targets_;
     struct_ops_loader& structs_;
+    rare_steps<Has> const& rare_;
     std::array<char, 128> license_{};
-    std::array<std::int32_t, few_maps> few_{};
+    std::array<std::int32_t, parts::few_maps> few_{};
     std::span<std::int32_t> descriptors_{};
+    bool array_is_unknown_ = false;
+    room named_by_descriptors_{};
 };
+
+template <parts Has>
+constexpr void rare_steps<Has>::leave_out_maps() noexcept {
+    names_absent_map = &program_loader<Has>::names_absent_map;
+    prepare = [](workspace<Has>& memory, workspace_needs const& needs) noexcept { return memory.prepare(needs); };
+    name_absent_map = &program_loader<Has>::name_absent_map;
+    change = [](program_loader<Has>& programs, planned_program const& program) noexcept {
+        return programs.change(program);
+    };
+}
 
 } // namespace bpfxx::object::detail

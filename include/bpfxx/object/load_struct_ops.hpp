@@ -7,11 +7,13 @@
 #include <bpfxx/core/candidate.hpp>
 #include <bpfxx/core/essential_name.hpp>
 #include <bpfxx/core/target.hpp>
+#include <bpfxx/fd_ref.hpp>
 #include <bpfxx/object/kernel_blobs.hpp>
 #include <bpfxx/object/kernel_names.hpp>
 #include <bpfxx/object/load_state.hpp>
 #include <bpfxx/object/loaded.hpp>
 #include <bpfxx/object/malformed.hpp>
+#include <bpfxx/object/module_types.hpp>
 #include <bpfxx/program/attach_type.hpp>
 #include <bpfxx/spec/map.hpp>
 #include <bpfxx/sys/attr/map.hpp>
@@ -60,9 +62,10 @@ class struct_ops_loader {
     /// What a map of such a struct is created with, and what it is to start with, as far as it is no program.
     bool prepare(std::uint32_t number, map_spec& spec, loaded_map& made) noexcept {
         if (!find(number)) return false;
-        btf::type const wrapper = target_.type(wrapper_);
+        btf::type const wrapper = types().type(wrapper_);
         spec.value_size = wrapper.size();
         spec.btf_vmlinux_value_type_id = btf::number(wrapper_);
+        spec.value_type_btf_obj = module_fd();
         spec.btf = {};
         if (state_.types) spec.btf.fd = *state_.types;
         auto const bytes = made.value_memory.want<std::byte>(wrapper.size());
@@ -71,8 +74,9 @@ class struct_ops_loader {
         return copy_members(number, made.value);
     }
 
-    /// What a program for a member is loaded for: the struct and the number of the member.
-    bool find_member(std::uint32_t program, btf::type_id& type, attach_type& member) noexcept {
+    /// What a program for a member is loaded for: the struct, the number of the member, and the module where it is one's.
+    bool find_member(std::uint32_t program, btf::type_id& type, attach_type& member,
+                     optional_fd_ref<kind::btf>& in) noexcept {
         auto const& name = state_.what.programs[program].name;
         auto const* const value = value_for(program);
         // Programs that no struct names are loaded for none, and the kernel says what it thinks of that.
@@ -82,6 +86,7 @@ class struct_ops_loader {
         if (!found) return state_.fail(step::find_target, name, error{errc::type_not_found, command::search});
         type = struct_;
         member = static_cast<attach_type>(found->index);
+        in = module_fd();
         return true;
     }
 
@@ -116,12 +121,7 @@ class struct_ops_loader {
         auto const opened = core::target::open(*blob);
         if (!opened) return state_.fail(step::open_kernel_types, {}, malformed{opened.error()});
         target_ = *opened;
-        core::candidates nothing{{}, {}};
-        nothing.ready();
-        auto const problem = target_.index(checkpoints_, nothing);
-        if (problem.why != core::reason::none)
-            return state_.fail(step::open_kernel_types, {}, malformed{problem.target});
-        return true;
+        return index(target_, checkpoints_);
     }
 
     bool find(std::uint32_t number) noexcept {
@@ -136,22 +136,48 @@ class struct_ops_loader {
         if (!blob) return state_.fail(step::open_kernel_types, map.name, blob.error());
         auto const walked = find_types(*blob, wanted);
         if (!walked) return state_.fail(step::open_kernel_types, map.name, malformed{walked.error()});
+        found_ = none;
+        module_.reset();
+        if (wanted[1].found == btf::void_id && !find_in_modules(wanted, *walked)) return false;
         if (wanted[0].found == btf::void_id || wanted[1].found == btf::void_id)
             return state_.fail(step::create_map, map.name, error{errc::type_not_found, command::search});
         struct_ = wanted[0].found;
         wrapper_ = wanted[1].found;
         auto const data = member_named(wrapper_, "data");
-        auto const size = data ? bytes_of_type(target_, data->type) : std::nullopt;
-        if (!size || *size + data->offset > target_.type(wrapper_).size())
+        auto const size = data ? bytes_of_type(types(), data->type) : std::nullopt;
+        if (!size || *size + data->offset > types().type(wrapper_).size())
             return state_.fail(step::create_map, map.name, error{errc::type_not_found, command::search});
         data_ = data->offset;
         found_ = number;
         return true;
     }
 
+    /// False where a module has it whose types are malformed.
+    bool find_in_modules(std::array<wanted_type, 2>& wanted, blob_end kernel_end) noexcept {
+        module_ = object::find_in_modules(wanted, kernel_end);
+        if (!module_) return true;
+        auto const opened = core::target::open(kernel_blob::text_of(module_->bytes), target_);
+        if (!opened) return state_.fail(step::open_kernel_types, {}, malformed{opened.error()});
+        module_target_ = *opened;
+        return index(module_target_, module_checkpoints_);
+    }
+
+    bool index(core::target& of, std::span<std::uint32_t> checkpoints) noexcept {
+        core::candidates nothing{{}, {}};
+        nothing.ready();
+        auto const problem = of.index(checkpoints, nothing);
+        return problem.why == core::reason::none || state_.fail(step::open_kernel_types, {}, malformed{problem.target});
+    }
+
+    /// The types among which the struct is that was looked for last, and whose they are where they are no kernel's.
+    [[nodiscard]] core::target& types() noexcept { return module_ ? module_target_ : target_; }
+    [[nodiscard]] optional_fd_ref<kind::btf> module_fd() const noexcept {
+        return module_ ? optional_fd_ref<kind::btf>{module_->fd} : optional_fd_ref<kind::btf>{};
+    }
+
     [[nodiscard]] std::optional<kernel_member> member_named(btf::type_id in, std::string_view name) noexcept {
         std::uint32_t index = 0;
-        for (btf::member const member : target_.type(in).members()) {
+        for (btf::member const member : types().type(in).members()) {
             if (member.has_name(name)) return kernel_member{index, member.bit_offset() / 8, member.type()};
             ++index;
         }
@@ -185,25 +211,25 @@ class struct_ops_loader {
 
     bool copy_members(std::uint32_t number, std::span<std::byte> to) noexcept {
         map_definition const& map = state_.what.maps[number];
-        auto const& types = *state_.what.types;
-        auto const how = state_.how.map(number);
+        auto const& local = *state_.what.types;
+        auto const& how = state_.how.map(number);
         auto const from = how.contents.empty()
                               ? std::span{reinterpret_cast<std::byte const*>(map.contents.data()), map.contents.size()}
                               : how.contents;
-        std::uint32_t const room = target_.type(struct_).size();
-        for (btf::member const member : types.type(map.value_type).members()) {
+        std::uint32_t const room = types().type(struct_).size();
+        for (btf::member const member : local.type(map.value_type).members()) {
             std::uint32_t const at = member.bit_offset() / 8;
             if (is_program(number, at)) {
                 if (!member_at(number, at)) return fail_at(map, member.name());
                 continue;
             }
-            auto const size = bytes_of_type(types, member.type());
+            auto const size = bytes_of_type(local, member.type());
             if (!size || *size > from.size() || at > from.size() - *size) continue;
             bool zero = true;
             for (std::byte const one : from.subspan(at, *size)) zero = zero && one == std::byte{};
             if (zero) continue;
             auto const found = member_named(struct_, member.name());
-            auto const expected = found ? bytes_of_type(target_, found->type) : std::nullopt;
+            auto const expected = found ? bytes_of_type(types(), found->type) : std::nullopt;
             // Bits cannot be told apart, and neither side's size may differ.
             bool const fits = expected && *expected == *size && member.bitfield_width() == 0 &&
                               found->offset + *size <= room && data_ + found->offset + *size <= to.size();
@@ -225,6 +251,9 @@ class struct_ops_loader {
     kernel_blob& kernel_;
     core::target target_{};
     std::array<std::uint32_t, 1024> checkpoints_{};
+    std::optional<module_types> module_{};
+    core::target module_target_{};
+    std::array<std::uint32_t, 64> module_checkpoints_{};
     std::uint32_t found_ = none;
     btf::type_id struct_{};
     btf::type_id wrapper_{};

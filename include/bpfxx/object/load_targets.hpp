@@ -10,6 +10,7 @@
 #include <bpfxx/object/kernel_blobs.hpp>
 #include <bpfxx/object/kernel_names.hpp>
 #include <bpfxx/object/load_state.hpp>
+#include <bpfxx/object/module_types.hpp>
 #include <bpfxx/object/parts.hpp>
 #include <bpfxx/object/room.hpp>
 #include <bpfxx/object/section_target.hpp>
@@ -41,7 +42,7 @@ class target_finder {
 
     /// Whether a program of this type and attach type is loaded for a type.
     bool find(std::uint32_t number, attach_type attach, program_target& into) noexcept {
-        auto const how = state_.how.program(number);
+        auto const& how = state_.how.program(number);
         planned_program const& program = state_.what.programs[number];
         auto const name = name_of(number);
         if (!name) return state_.fail(step::find_target, program.name, name.error());
@@ -59,7 +60,7 @@ class target_finder {
     static constexpr std::size_t at_once = 16;
 
     [[nodiscard]] parsed<named_type> name_of(std::uint32_t number) const noexcept {
-        auto const how = state_.how.program(number);
+        auto const& how = state_.how.program(number);
         if (!how.target.empty()) {
             auto const colon = how.target.find(':');
             if (colon == std::string_view::npos) return named_type{{}, how.target};
@@ -96,7 +97,7 @@ class target_finder {
         note(number, attach);
         for (std::uint32_t next = number + 1; next < state_.what.programs.size() && count_ != at_once; ++next) {
             auto const& section = state_.what.programs[next].section;
-            auto const how = state_.how.program(next);
+            auto const& how = state_.how.program(next);
             bool const alike = section && parts::needs_target(section->type) && !how.target_program;
             if (alike && state_.is_wanted_program(next)) note(next, attach_of(next));
         }
@@ -124,20 +125,12 @@ class target_finder {
             if (!walked) return false;
             kernel_end_ = *walked;
         }
-        auto const look = [&](std::string_view name) {
-            if (!module.empty() && name != module) return true;
-            // The descriptor first: newer types with an older descriptor are refused by the kernel.
-            auto opened = open_module(name);
-            auto const bytes = module_blob(name);
-            if (!opened || !bytes) return true;
-            auto const walked = find_types(kernel_blob::text_of(*bytes), {&wanted, 1}, kernel_end_);
-            if (!walked || wanted.found == btf::void_id) return true;
-            into.type = wanted.found;
-            into.module = *std::move(opened);
-            return false;
-        };
-        auto const done = each_module(look);
-        return done && into.type != btf::void_id;
+        std::array wanted_here{wanted};
+        auto found = object::find_in_modules(wanted_here, kernel_end_, module);
+        if (!found) return false;
+        into.type = wanted_here[0].found;
+        into.module = std::move(found->fd);
+        return true;
     }
 
     /// A function of another program, in that one's BTF.

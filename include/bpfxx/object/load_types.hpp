@@ -44,7 +44,7 @@ namespace bpfxx::object::detail {
 
 /// Gives the object's BTF to the kernel. What needs no types goes on without where it is refused.
 template <parts Has>
-[[nodiscard]] bool load_types(load_state& state) noexcept {
+[[nodiscard, gnu::cold]] bool load_types(load_state& state) noexcept {
     if (state.what.kernel_types.empty()) return true;
     auto loaded = btf::load(bytes_of(state.what.kernel_types), {.token = state.how.token});
     if constexpr (Has.newer_types)

@@ -13,9 +13,11 @@
 #include <bpfxx/object/live.hpp>
 #include <bpfxx/object/load.hpp>
 #include <bpfxx/object/loaded.hpp>
+#include <bpfxx/object/loading_plan.hpp>
 #include <bpfxx/object/map_capacity.hpp>
 #include <bpfxx/object/object_error.hpp>
 #include <bpfxx/object/parts.hpp>
+#include <bpfxx/object/register_struct.hpp>
 #include <bpfxx/object/settings.hpp>
 #include <bpfxx/object/typed_map.hpp>
 #include <bpfxx/object/typed_program.hpp>
@@ -33,9 +35,10 @@ namespace bpfxx::object {
 /// attachment of yours. It can be moved; what it lent (views, handles, variables) is then the new owner's.
 template <auto const& Bytes>
 class [[nodiscard]] loaded_object {
-    static constexpr plan const& plan_of_bytes = embedded<Bytes>::plan;
+    static constexpr plan const& plan_of_bytes = detail::loading_plan<Bytes>::of_bytes;
     static constexpr std::size_t number_of_maps = plan_of_bytes.maps.size();
     static constexpr std::size_t number_of_programs = plan_of_bytes.programs.size();
+    static constexpr std::size_t number_of_structs = parts::of(plan_of_bytes).structs ? number_of_maps : 0;
 
     template <literal Name>
     static constexpr std::uint32_t map_called = detail::map_number<Bytes>(Name.view());
@@ -47,11 +50,14 @@ class [[nodiscard]] loaded_object {
   public:
     /// Loads everything as the settings say; who has an `opening` need not call this.
     /// Errors: what the kernel, or the object, is to blame for: see `object_error`
-    [[nodiscard]] static loading<loaded_object> load(settings const& how) noexcept {
+    [[nodiscard]] static loading<loaded_object> load(settings const& how) noexcept { return load(how, steps::all()); }
+
+    /// What an `opening` calls, which knows what its user asks for.
+    using steps = detail::rare_steps<parts::of(embedded<Bytes>::plan)>;
+    [[nodiscard]] static loading<loaded_object> load(settings const& how, steps const& rare) noexcept {
         loaded_object made;
-        auto const done =
-            bpfxx::object::load<parts::of(plan_of_bytes)>(plan_of_bytes, how, {made.maps_, made.programs_});
-        if (!done) return done.error();
+        object_error why;
+        if (!detail::load(plan_of_bytes, how, {made.maps_, made.programs_}, rare, why)) return why;
         for (std::size_t at = 0; at != number_of_maps; ++at)
             made.capacities_[at] = detail::known_capacity(plan_of_bytes.maps[at], how.map(at), made.maps_[at]);
         return made;
@@ -126,6 +132,7 @@ class [[nodiscard]] loaded_object {
     /// Attaches a program to what the name of its section says; what comes back detaches in its destructor.
     /// Errors: see `object::attach`
     template <literal Name>
+        requires(!detail::is_struct_of_functions<Bytes>(Name.view()))
     [[nodiscard]] attached attach(attach_options const& options = {}) const noexcept {
         constexpr section_name section = detail::section_of<Bytes, program_called<Name>>();
         static_assert(
@@ -137,10 +144,49 @@ class [[nodiscard]] loaded_object {
         return detail::attach_at<section.hook>(fd, *plan_of_bytes.programs[number].section, options);
     }
 
-    /// Attaches whatever was loaded and whose section says what to; the object keeps the attachments. Where one fails,
-    /// those before it end.
+    /// Registers a struct of functions, by its name.
+    /// Errors, Costs: see `register_struct`
+    template <literal Name>
+        requires(detail::is_struct_of_functions<Bytes>(Name.view()))
+    [[nodiscard]] result<registered_struct> attach() const noexcept {
+        return register_struct(plan_of_bytes.maps[map_called<Name>], maps_[map_called<Name>]);
+    }
+
+    /// Attaches whatever was loaded and whose section says what to, and registers structs of functions; the object keeps
+    /// the attachments. Where one fails, those before it end.
     /// Costs: those of each hook
     [[nodiscard]] loading<void> attach_all() noexcept {
+        auto done = attach_programs();
+        if constexpr (number_of_structs != 0) {
+            if (done) done = detail::register_each(plan_of_bytes, {maps_, programs_}, structs_);
+            if (!done) detach_all();
+        }
+        return done;
+    }
+
+    /// Ends what `attach_all` began.
+    void detach_all() noexcept {
+        for (attachment& each : links_) each = {};
+        for (registered_struct& each : structs_) static_cast<void>(each.end());
+    }
+
+    /// What `attach_all` made of a program; holds nothing where it was not attached.
+    template <literal Name>
+        requires(!detail::is_struct_of_functions<Bytes>(Name.view()))
+    [[nodiscard]] attachment& link() & noexcept {
+        return links_[program_called<Name>];
+    }
+    /// The same of a struct of functions.
+    template <literal Name>
+        requires(detail::is_struct_of_functions<Bytes>(Name.view()))
+    [[nodiscard]] registered_struct& link() & noexcept {
+        return structs_[map_called<Name>];
+    }
+
+  private:
+    loaded_object() noexcept = default;
+
+    [[nodiscard]] loading<void> attach_programs() noexcept {
         slots const from{maps_, programs_};
         attach_options options;
         if constexpr (has_static_probes) {
@@ -151,20 +197,6 @@ class [[nodiscard]] loaded_object {
         }
         return detail::attach_each(plan_of_bytes, from, options, attach_functions, links_);
     }
-
-    /// Ends what `attach_all` began.
-    void detach_all() noexcept {
-        for (attachment& each : links_) each = {};
-    }
-
-    /// What `attach_all` made of a program; holds nothing where it was not attached.
-    template <literal Name>
-    [[nodiscard]] attachment& link() & noexcept {
-        return links_[program_called<Name>];
-    }
-
-  private:
-    loaded_object() noexcept = default;
 
     template <std::size_t Number>
     static constexpr detail::attach_function function_() noexcept {
@@ -187,6 +219,7 @@ class [[nodiscard]] loaded_object {
     std::array<std::uint32_t, number_of_maps> capacities_{};
     std::array<loaded_program, number_of_programs> programs_{};
     std::array<attachment, number_of_programs> links_{};
+    std::array<registered_struct, number_of_structs> structs_{};
 };
 
 } // namespace bpfxx::object

@@ -20,6 +20,14 @@
 
 namespace bpfxx::object::detail {
 
+/// The number of a helper that no kernel has: what the load of a jump table becomes, so that a program without any use
+/// for it can be loaded all the same.
+inline constexpr std::int32_t unmade_jump_table = 2'003'000'000;
+
+[[nodiscard]] constexpr insn::instruction absent_helper(std::int32_t number) noexcept {
+    return {insn::opcode(insn::opcode_class::jmp, insn::jump_op::call, insn::operand_source::k), 0, 0, number};
+}
+
 /// Writes the numbers of maps into the loads that name maps, variables and options of the kernel: places in an array of
 /// descriptors (Linux 5.14).
 class map_places {
@@ -36,11 +44,15 @@ class map_places {
                 patches[kept++] = one;
                 continue;
             }
-            auto const place = find(one);
             std::uint64_t const at = std::uint64_t{one.instruction} * 8;
-            if (!place) return malformed{reason::no_such_map, no_section, at, program};
             if (one.instruction + std::size_t{1} >= code.size())
                 return malformed{reason::relocation_place, no_section, at, program};
+            if (one.kind == target_kind::jump_table) {
+                code[one.instruction] = code[one.instruction + 1] = absent_helper(unmade_jump_table);
+                continue;
+            }
+            auto const place = find(one);
+            if (!place) return malformed{reason::no_such_map, no_section, at, program};
             write(code[one.instruction], code[one.instruction + 1], *place);
         }
         return kept;
@@ -67,7 +79,7 @@ class map_places {
             }
             bool const holds = map.is_data() ? map.section == one.index : map.arena_section == one.index;
             if (one.kind == target_kind::map_value) {
-                if (holds && map.origin != map_origin::kconfig && one.index != 0) return map_place{number, one.addend};
+                if (holds && one.index != 0) return map_place{number, one.addend};
                 continue;
             }
             bool const starts = map.section == one.index && map.offset == static_cast<std::uint32_t>(one.addend);
@@ -81,7 +93,7 @@ class map_places {
         if (file_.types == nullptr) return std::nullopt;
         auto const section = file_.types->type(maps_[number].declared);
         auto const offset = kconfig_offset(*file_.types, section, of_.externs[one.index].type);
-        if (!offset || *offset > 0x7fff'ffff) return std::nullopt;
+        if (!offset) return std::nullopt;
         std::int64_t const place = static_cast<std::int64_t>(*offset) + one.addend;
         if (place < 0 || place > 0x7fff'ffff) return std::nullopt;
         return map_place{number, static_cast<std::int32_t>(place)};

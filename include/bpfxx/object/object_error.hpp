@@ -70,6 +70,19 @@ enum class step : std::uint8_t {
     return "unknown step";
 }
 
+namespace detail {
+
+/// Appends what fits to a text, and gives its size. One function for texts of every size: errors are put together in many
+/// places, and no faster for being there.
+[[gnu::noinline, gnu::cold]] constexpr std::size_t append(std::span<char> to, std::size_t size,
+                                                          std::string_view more) noexcept {
+    for (char const c : more)
+        if (size != to.size()) to[size++] = c;
+    return size;
+}
+
+} // namespace detail
+
 /// A text that an error carries itself, cut where it is longer.
 template <std::size_t Capacity>
 class kept_text {
@@ -78,9 +91,7 @@ class kept_text {
     constexpr kept_text(std::string_view text) noexcept { *this << text; }
 
     constexpr kept_text& operator<<(std::string_view more) noexcept {
-        for (char const c : more)
-            // The analyzer loses sight of the 0 below. NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult)
-            if (size_ != Capacity) characters_[size_++] = c;
+        size_ = static_cast<std::uint16_t>(detail::append(characters_, size_, more));
         return *this;
     }
     constexpr kept_text& operator<<(std::uint64_t number) noexcept {
@@ -100,6 +111,36 @@ class kept_text {
     std::uint16_t size_ = 0;
 };
 
+/// What is wrong, with what knows its sentence: where nothing of that kind can be wrong, no such sentences are part of the
+/// program.
+template <class Malformed>
+struct told : Malformed {
+    std::string_view (*say)(Malformed const&) noexcept = nullptr;
+
+    constexpr told() noexcept = default;
+    constexpr told(Malformed const& what) noexcept
+        : Malformed{what}, say{what.why == decltype(what.why){} ? nullptr : &sentence_of} {}
+    constexpr told(Malformed const& what, std::string_view (*words)(Malformed const&) noexcept) noexcept
+        : Malformed{what}, say{words} {}
+
+  private:
+    static constexpr std::string_view sentence_of(Malformed const& problem) noexcept {
+        if constexpr (requires { problem.file; })
+            return sentence(problem);
+        else
+            return core::sentence(problem.why);
+    }
+};
+
+/// One thing that can be wrong, with no other sentence than its own.
+template <reason Why>
+[[nodiscard]] constexpr told<malformed> only() noexcept {
+    return {malformed{Why}, [](malformed const&) noexcept {
+                constexpr std::string_view words = sentence(malformed{Why});
+                return words;
+            }};
+}
+
 /// Why an object was not loaded: it names itself what it is about, and so outlives the object. Only the verifier's log
 /// lies in the caller's buffer. Converts to `error`.
 struct object_error {
@@ -109,9 +150,9 @@ struct object_error {
     /// Of the map, the program, the extern or the struct.
     kept_text<64> name{};
     /// What is wrong with the object; its own name is empty, since it stands in `name`.
-    malformed problem{};
+    told<malformed> problem{};
     /// What is wrong with a CO-RE relocation.
-    core::malformed relocation{};
+    told<core::malformed> relocation{};
     /// A CO-RE relocation that the program cannot do without, as the object has it:
     /// `field_byte_offset of struct task_struct.pid`. Also where the verifier came upon one that the kernel lacks.
     kept_text<160> unresolved{};
@@ -133,8 +174,7 @@ class description {
   public:
     constexpr explicit description(std::span<char> buffer) noexcept : buffer_{buffer} {}
     constexpr description& operator<<(std::string_view more) noexcept {
-        for (char const c : more)
-            if (size_ != buffer_.size()) buffer_[size_++] = c;
+        size_ = append(buffer_, size_, more);
         return *this;
     }
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {buffer_.data(), size_}; }
@@ -151,10 +191,10 @@ constexpr std::string_view object_error::describe(std::span<char> buffer) const 
     made << text(during);
     if (!name.empty()) made << " " << name.view();
     made << ": ";
-    if (problem.why != reason::none) {
-        made << sentence(problem);
-    } else if (relocation.why != core::reason::none) {
-        made << core::sentence(relocation.why);
+    if (problem.say != nullptr) {
+        made << problem.say(problem);
+    } else if (relocation.say != nullptr) {
+        made << relocation.say(relocation);
     } else {
         made << error_text{failure}.view();
     }

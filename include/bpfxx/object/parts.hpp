@@ -3,9 +3,13 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <bpfxx/btf/type.hpp>
+#include <bpfxx/insn/opcode.hpp>
 #include <bpfxx/object/map_definition.hpp>
+#include <bpfxx/object/map_places.hpp>
 #include <bpfxx/object/plan.hpp>
 #include <bpfxx/program/type.hpp>
+
+#include <cstddef>
 
 namespace bpfxx::object {
 
@@ -19,14 +23,34 @@ struct parts {
     bool targets = true;
     /// Types that kernels do not know which can load the programs (Linux 5.14), and so may have to be rewritten.
     bool newer_types = true;
+    /// Maps that a definition says are pinned, filled with maps or programs, or not created unless that is asked for.
+    bool pinned_maps = true;
+    bool filled_maps = true;
+    bool absent_maps = true;
+    bool inner_maps = true;
+    /// Maps whose size depends on the machine: rings, and arrays of perf events without one.
+    bool rings = true;
+    bool maps_by_cpus = true;
+    bool arenas = true;
+    /// Which no map is made of: a program that uses one is refused.
+    bool jump_tables = true;
+    /// More than there is room for on the stack.
+    bool many_maps = true;
+
+    static constexpr std::size_t few_maps = 64;
 
     [[nodiscard]] static constexpr parts of(plan const& what) noexcept {
-        parts made{false, !what.externs.empty(), false, false, false};
+        parts made = none();
+        made.externs = !what.externs.empty();
+        made.filled_maps = !what.values.empty();
+        made.many_maps = what.maps.size() > few_maps;
         for (planned_program const& one : what.programs) {
             made.relocations = made.relocations || !one.code.core_relocations.empty();
             made.targets = made.targets || !one.section || needs_target(one.section->type);
+            for (insn::instruction const& slot : one.code.instructions)
+                made.jump_tables = made.jump_tables || slot.imm == detail::unmade_jump_table;
         }
-        for (map_definition const& map : what.maps) made.structs = made.structs || map.origin == map_origin::struct_ops;
+        for (map_definition const& map : what.maps) made.add(map);
         if (what.types != nullptr)
             for (btf::type const type : what.types->view().types())
                 made.newer_types = made.newer_types || is_newer(type);
@@ -40,7 +64,29 @@ struct parts {
 
     friend constexpr bool operator==(parts const&, parts const&) noexcept = default;
 
+    /// Of maps that are ordinary, and programs that are complete.
+    [[nodiscard]] static constexpr parts none() noexcept {
+        return {false, false, false, false, false, false, false, false, false, false, false, false, false, false};
+    }
+
+    /// Whether there is anything that memory of its own is needed for.
+    [[nodiscard]] constexpr bool takes_memory() const noexcept {
+        return relocations || externs || absent_maps || many_maps;
+    }
+
   private:
+    constexpr void add(map_definition const& map) noexcept {
+        structs = structs || map.origin == map_origin::struct_ops;
+        pinned_maps = pinned_maps || map.pinning != map_pinning::none;
+        absent_maps = absent_maps || !map.created;
+        arenas = arenas || map.type == map_type::arena;
+        inner_maps = inner_maps || map.type == map_type::array_of_maps || map.type == map_type::hash_of_maps;
+        for (map_type const type : {map.type, map.inner ? map.inner->type : map_type{}}) {
+            rings = rings || type == map_type::ringbuf || type == map_type::user_ringbuf;
+            maps_by_cpus = maps_by_cpus || type == map_type::perf_event_array;
+        }
+    }
+
     [[nodiscard]] static constexpr bool is_newer(btf::type type) noexcept {
         using enum btf::kind;
         btf::kind const kind = type.kind();

@@ -28,7 +28,9 @@ struct planned_program {
     program_code code{};
 
     /// Whether it is loaded unless the user says otherwise.
-    [[nodiscard]] constexpr bool autoload() const noexcept { return section && section->autoload; }
+    [[nodiscard]] constexpr bool autoload() const noexcept {
+        return section ? section->autoload : section_text.substr(0, 1) != "?";
+    }
 };
 
 /// Everything about an object that can be known without a kernel: constants where the object is known to the compiler,
@@ -58,10 +60,11 @@ struct plan {
             if (programs[index].name == wanted) return index;
         return std::nullopt;
     }
-    /// The map that holds a section's variables.
+    /// The map that holds a section's variables, an arena for those that lie there.
     [[nodiscard]] constexpr std::optional<std::uint32_t> map_of_section(std::uint32_t section) const noexcept {
         for (std::uint32_t index = 0; index != maps.size(); ++index)
-            if (maps[index].is_data() && maps[index].section == section) return index;
+            if (section != 0 && section == (maps[index].is_data() ? maps[index].section : maps[index].arena_section))
+                return index;
         return std::nullopt;
     }
 };

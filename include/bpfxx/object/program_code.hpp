@@ -86,11 +86,11 @@ namespace detail {
 template <class Record, class Visit>
 constexpr std::uint32_t each_record(btf::ext_records<Record> const& records, bool sorted, function const& of,
                                     Visit visit) noexcept {
+    std::uint32_t const first = sorted ? records.first_from(of.first) : 0;
+    std::uint32_t const end = sorted ? records.first_from(of.first + of.count) : records.size();
     std::uint32_t count = 0;
-    for (std::uint32_t at = sorted ? records.first_from(of.first) : 0; at != records.size(); ++at) {
-        bool const inside = of.contains(records.instruction(at));
-        if (!inside && sorted) break;
-        if (!inside) continue;
+    for (std::uint32_t at = first; at != end; ++at) {
+        if (!sorted && !of.contains(records.instruction(at))) continue;
         visit(at);
         ++count;
     }
@@ -121,7 +121,7 @@ constexpr std::uint32_t count_records(btf::ext_records<Record> const& records, b
 
 /// Finds the functions that a program needs, in the order in which the reference loader appends them: a function stands
 /// behind everything that was there when it was first reached, and what it needs itself follows before its caller goes
-/// on. Its stack are the placements, so that no chain of calls is too deep.
+/// on; what the program enters when it throws comes last. Its stack are the placements, so that no chain of calls is too deep.
 class program_layout {
   public:
     constexpr program_layout(image const& in, std::span<placement> placements) noexcept
@@ -137,10 +137,13 @@ class program_layout {
             if (callee != nothing) {
                 append(callee, current);
                 current = callee;
-            } else if (current == main) {
-                return {};
-            } else {
+            } else if (current != main) {
                 current = placements_[current].caller;
+            } else if (std::uint32_t const thrown = in_.functions[main].exception_callback; is_missing(thrown)) {
+                append(thrown, main);
+                current = thrown;
+            } else {
+                return {};
             }
         }
     }
@@ -182,6 +185,10 @@ class program_layout {
         last_ = function;
     }
 
+    [[nodiscard]] constexpr bool is_missing(std::uint32_t function) const noexcept {
+        return function < in_.functions.size() && placements_[function].start == nothing;
+    }
+
     // The next function that has no place yet.
     [[nodiscard]] constexpr std::uint32_t next_callee(std::uint32_t caller) noexcept {
         auto const all = relocations_of(in_, in_.functions[caller]);
@@ -191,7 +198,7 @@ class program_layout {
                 problem_ = {reason::relocation_place, one.section, std::uint64_t{one.instruction} * 8, name_of(caller)};
                 return nothing;
             }
-            if (leads_to_function(one) && placements_[one.target].start == nothing) return one.target;
+            if (leads_to_function(one) && is_missing(one.target)) return one.target;
         }
         return nothing;
     }
@@ -236,9 +243,9 @@ class program_writer {
 
         auto const move = [&](auto const& records, bool sorted, auto room, std::uint32_t& count) {
             each_record(records, sorted, of, [&](std::uint32_t at) {
-                room[count] = records[at];
-                room[count].insn_off = room[count].insn_off - of.first + start;
-                ++count;
+                auto record = records[at];
+                record.insn_off = record.insn_off - of.first + start;
+                room[count++] = record;
             });
         };
         auto const& debug = in_.from.debug;

@@ -118,10 +118,15 @@ class relocation_target {
         }
         using limits = std::numeric_limits<std::int32_t>;
         if (place < limits::min() || place > limits::max()) return reason::addend_too_large;
-        made.kind = role == section_role::maps ? target_kind::map : target_kind::map_value;
+        made.kind = kind_of_place(role);
         made.target = *section;
         made.addend = static_cast<std::int32_t>(place);
         return reason::none;
+    }
+
+    [[nodiscard]] static constexpr target_kind kind_of_place(section_role role) noexcept {
+        if (role == section_role::maps) return target_kind::map;
+        return role == section_role::data ? target_kind::map_value : target_kind::jump_table;
     }
 
     [[nodiscard]] constexpr std::optional<std::uint32_t> starts_at(std::uint32_t section,

@@ -122,6 +122,31 @@ class type_reader {
         }
     }
 
+    // __attribute__((btf_decl_tag("exception_callback:NAME"))) on a program.
+    constexpr void read_tag(btf::type tag, btf::indexed_view const& types) noexcept {
+        constexpr std::string_view prefix = "exception_callback:";
+        std::string_view const text = tag.name();
+        if (tag.component() != -1 || !starts_with(text, prefix) || tags_ == most_of_one_name) return;
+        ++tags_;
+        auto const tagged = types.type(tag.referenced());
+        if (tagged.kind() != btf::kind::func) return;
+        std::string_view const name = tagged.name();
+        std::string_view const callback{text.data() + prefix.size(), text.size() - prefix.size()};
+        auto const at = find_global(callback, true);
+        auto const program = find_global(name, false);
+        if (at != no_function && program != no_function) functions_[program].exception_callback = at;
+    }
+
+    // The verifier takes hidden functions for static ones, which no callback may be.
+    [[nodiscard]] constexpr std::uint32_t find_global(std::string_view name, bool in_text) const noexcept {
+        for (std::uint32_t at = 0; at != functions_.size(); ++at) {
+            function const& one = functions_[at];
+            if (one.is_static() || (code_[one.code].name == ".text") != in_text || one.name != name) continue;
+            return one.visibility == elf::symbol_visibility::default_ || !in_text ? at : no_function;
+        }
+        return no_function;
+    }
+
   public:
     // Behind what it calls: clang must be able to run it inside the constants of other code.
     constexpr malformed read() noexcept {
@@ -129,7 +154,10 @@ class type_reader {
         auto const types = from_.types.index(room_.types);
         if (!types) return reason::storage_too_small;
         for (btf::type const one : from_.types.types())
-            if (one.kind() == btf::kind::datasec) read_section(one, *types);
+            if (one.kind() == btf::kind::datasec)
+                read_section(one, *types);
+            else if (one.kind() == btf::kind::decl_tag)
+                read_tag(one, *types);
         read_records(from_.debug.functions(), &code_section::functions);
         read_records(from_.debug.lines(), &code_section::lines);
         read_records(from_.debug.core(), &code_section::core);
@@ -149,6 +177,7 @@ class type_reader {
     std::span<variable> variables_;
     std::span<extern_symbol> externs_;
     std::size_t next_ = 0;
+    std::size_t tags_ = 0;
     bool ordered_ = false;
     bool twice_ = false;
 };

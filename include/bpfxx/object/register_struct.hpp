@@ -8,13 +8,17 @@
 #include <bpfxx/fd_ref.hpp>
 #include <bpfxx/object/loaded.hpp>
 #include <bpfxx/object/map_definition.hpp>
+#include <bpfxx/object/object_error.hpp>
+#include <bpfxx/object/plan.hpp>
 #include <bpfxx/result.hpp>
 #include <bpfxx/sys/attr/link.hpp>
 #include <bpfxx/sys/attr/map.hpp>
 #include <bpfxx/sys/call.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace bpfxx::object {
@@ -84,5 +88,23 @@ class [[nodiscard]] registered_struct {
     static_cast<void>(sys::call(sys::attr::map_delete_elem{.map_fd = *made.fd, .key = &zero}));
     return own.error();
 }
+
+namespace detail {
+
+/// Registers the structs of functions that were created, and puts the registrations beside them. Where one fails, those
+/// before it stay.
+[[nodiscard]] inline loading<void> register_each(plan const& what, slots const& from,
+                                                 std::span<registered_struct> into) noexcept {
+    for (std::size_t at = 0; at != what.maps.size(); ++at) {
+        map_definition const& map = what.maps[at];
+        if (map.origin != map_origin::struct_ops || !from.maps[at].fd || into[at]) continue;
+        auto made = register_struct(map, from.maps[at]);
+        if (!made) return object_error{.during = step::register_struct, .failure = made.error(), .name = map.name};
+        into[at] = *std::move(made);
+    }
+    return outcome::success();
+}
+
+} // namespace detail
 
 } // namespace bpfxx::object

@@ -20,6 +20,8 @@ enum class target_kind : std::uint8_t {
     extern_variable,
     /// A call of a function of the kernel, or the address of one: the same.
     extern_function,
+    /// A table of places in the program: `target` is the section, `addend` the place.
+    jump_table,
 };
 
 /// An instruction that depends on where something else lies, in the section of its function.

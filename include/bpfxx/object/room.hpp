@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <cstddef>
+#include <cstdlib>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -23,13 +24,13 @@ class room {
     room(room&& other) noexcept : start_{other.start_}, size_{other.size_} { other.start_ = nullptr; }
     room& operator=(room&& other) noexcept {
         if (this == &other) return *this;
-        delete[] start_;
+        std::free(start_);
         start_ = other.start_;
         size_ = other.size_;
         other.start_ = nullptr;
         return *this;
     }
-    ~room() { delete[] start_; }
+    ~room() { std::free(start_); }
 
     template <class T>
     [[nodiscard]] reserved<T> want(std::size_t count) noexcept {
@@ -45,7 +46,7 @@ class room {
     /// Costs: one allocation
     [[nodiscard]] bool allocate() noexcept {
         if (size_ == 0) return true;
-        start_ = new (std::nothrow) std::byte[size_];
+        start_ = static_cast<std::byte*>(std::malloc(size_));
         return start_ != nullptr;
     }
 

@@ -55,6 +55,13 @@ struct program_settings {
     optional_fd_ref<kind::program> target_program{};
 };
 
+namespace detail {
+
+inline constexpr map_settings unset_map{};
+inline constexpr program_settings unset_program{};
+
+} // namespace detail
+
 /// How an object is loaded, where it is not to be as it is written. The lists are by number; what is beyond their ends is
 /// as the object says.
 struct settings {
@@ -71,11 +78,11 @@ struct settings {
     /// Where maps are pinned whose definitions say `LIBBPF_PIN_BY_NAME`.
     std::string_view pin_directory = "/sys/fs/bpf";
 
-    [[nodiscard]] constexpr map_settings map(std::size_t number) const noexcept {
-        return number < maps.size() ? maps[number] : map_settings{};
+    [[nodiscard]] constexpr map_settings const& map(std::size_t number) const& noexcept {
+        return number < maps.size() ? maps[number] : detail::unset_map;
     }
-    [[nodiscard]] constexpr program_settings program(std::size_t number) const noexcept {
-        return number < programs.size() ? programs[number] : program_settings{};
+    [[nodiscard]] constexpr program_settings const& program(std::size_t number) const& noexcept {
+        return number < programs.size() ? programs[number] : detail::unset_program;
     }
 };
 

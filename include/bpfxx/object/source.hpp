@@ -27,6 +27,8 @@ enum class section_role : std::uint8_t {
     maps,
     /// Variables and constants.
     data,
+    /// Places in code, for jumps that are computed (Linux 6.19).
+    jump_tables,
 };
 
 /// An object file whose parts were found and checked, each for itself: the first step of reading one. It owns nothing:
@@ -69,6 +71,7 @@ namespace detail {
 
 [[nodiscard]] constexpr section_role role_of(elf::section const& section) noexcept {
     if (section.is_code()) return section.size() == 0 ? section_role::other : section_role::code;
+    if (section.name() == ".jumptables") return section_role::jump_tables;
     bool const bytes = section.type() == elf::section_type::progbits || section.type() == elf::section_type::nobits;
     if (!bytes || !has(section.flags(), elf::section_flags::alloc)) return section_role::other;
     std::string_view const name = section.name();

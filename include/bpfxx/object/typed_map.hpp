@@ -31,6 +31,13 @@ template <auto const& Bytes>
     return *found;
 }
 
+/// Whether an object has a struct of functions of this name.
+template <auto const& Bytes>
+[[nodiscard]] constexpr bool is_struct_of_functions(std::string_view name) noexcept {
+    auto const map = embedded<Bytes>::plan.find_map(name);
+    return map && embedded<Bytes>::plan.maps[*map].origin == map_origin::struct_ops;
+}
+
 [[nodiscard]] constexpr viewed_map viewed(map_attributes const& map) noexcept {
     return {.type = map.type,
             .key_size = map.key_size,

@@ -7,6 +7,7 @@
 #include <bpfxx/core/malformed.hpp>
 #include <bpfxx/core/resolve.hpp>
 #include <bpfxx/core/target.hpp>
+#include <bpfxx/fd.hpp>
 #include <bpfxx/insn/opcode.hpp>
 #include <bpfxx/object/extern_patches.hpp>
 #include <bpfxx/object/externs.hpp>
@@ -36,7 +37,7 @@ struct workspace_needs {
     std::size_t externs = 0;
     std::size_t options = 0;
     bool typed_externs = false;
-    /// Maps, where there are too many for the stack.
+    /// Maps and modules, where there may be too many for the stack.
     std::size_t descriptors = 0;
 
     [[nodiscard]] bool types() const noexcept { return relocations != 0 || typed_externs; }
@@ -46,6 +47,9 @@ struct workspace_needs {
 struct searched_module {
     module_name name{};
     std::optional<sys::file_bytes> bytes{};
+    /// Of a module that has an extern, with its number among those, from 1 on.
+    std::optional<owned_fd<kind::btf>> fd{};
+    std::uint32_t number = 0;
 };
 
 /// The memory that loading an object takes, in one allocation, and the kernel's types where these are asked for.
@@ -55,7 +59,9 @@ class workspace {
     workspace(load_state& state, kernel_blob& kernel) noexcept : state_{state}, kernel_{kernel} {}
     workspace(workspace const&) = delete;
     workspace& operator=(workspace const&) = delete;
-    ~workspace() { delete[] modules_; }
+    ~workspace() {
+        if constexpr (Has.relocations || Has.externs) delete[] modules_;
+    }
 
     bool prepare(workspace_needs const& needs) noexcept {
         std::size_t candidates = 0;
@@ -81,9 +87,31 @@ class workspace {
     [[nodiscard]] std::span<resolved_extern> externs() const noexcept { return externs_; }
     [[nodiscard]] std::span<char> options() const noexcept { return options_; }
     [[nodiscard]] std::span<std::int32_t> descriptors() const noexcept { return descriptors_; }
-    /// The name of the module that is the target of a number.
-    [[nodiscard]] std::string_view module(std::uint32_t target) const noexcept {
-        return modules_[target - 1].name.data();
+    /// Where the descriptors of modules begin in the array of descriptors: behind the maps, and not at 0.
+    [[nodiscard]] std::uint32_t first_module() const noexcept {
+        return std::max(static_cast<std::uint32_t>(state_.what.maps.size()), std::uint32_t{1});
+    }
+    /// How many there are.
+    [[nodiscard]] std::uint32_t used_modules() const noexcept { return used_modules_; }
+
+    /// Opens the modules that externs were found in; what was found is then in the first, the second … of these.
+    bool open_used_modules() noexcept {
+        for (resolved_extern& one : externs_) {
+            if (one.how != extern_answer::type || one.source == 0) continue;
+            searched_module& module = modules_[one.source - 1];
+            if (!module.fd) {
+                std::string_view const name{module.name.data()};
+                auto opened = open_module(name);
+                if (!opened) return state_.fail(step::resolve_extern, name, opened.error());
+                if (!has_stayed(module))
+                    return state_.fail(step::resolve_extern, name, error{errc::estale, command::read_file});
+                module.fd = *std::move(opened);
+                descriptors_[first_module() + used_modules_] = module.fd->raw();
+                module.number = ++used_modules_;
+            }
+            one.source = module.number;
+        }
+        return true;
     }
 
     bool fail(core::malformed const& problem) noexcept {
@@ -153,6 +181,12 @@ class workspace {
         return {};
     }
 
+    /// Whether the types that were searched are those of the module that there is now.
+    [[nodiscard]] static bool has_stayed(searched_module const& module) noexcept {
+        auto const now = module_blob(module.name.data());
+        return now && kernel_blob::text_of(*now) == kernel_blob::text_of(*module.bytes);
+    }
+
     core::malformed index_kernel() noexcept {
         std::string_view blob = state_.how.kernel_types;
         if (blob.empty()) {
@@ -211,6 +245,7 @@ class workspace {
     std::optional<core::resolver> resolver_{};
     searched_module* modules_ = nullptr;
     std::uint32_t module_count_ = 0;
+    std::uint32_t used_modules_ = 0;
 };
 
 } // namespace bpfxx::object::detail

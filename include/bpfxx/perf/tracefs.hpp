@@ -33,7 +33,8 @@ inline bool is_mounted(std::string_view root) noexcept {
 /// UAPI: openat(2)
 /// Errors: tracefs_not_mounted; ENOENT tracefs has no such file; EACCES; ENAMETOOLONG beyond 255 characters
 /// Costs: one system call where it is mounted at /sys/kernel/tracing, up to five where not; no allocation
-[[nodiscard]] inline result<owned_fd<kind::file>> open_in_tracefs(std::string_view path, int flags) noexcept {
+[[nodiscard, gnu::cold]] inline result<owned_fd<kind::file>> open_in_tracefs(std::string_view path,
+                                                                             int flags) noexcept {
     for (auto const root : detail::tracefs_roots) {
         detail::text<320> whole;
         whole << root << "/" << path;
@@ -48,7 +49,7 @@ inline bool is_mounted(std::string_view root) noexcept {
 /// UAPI: `events/GROUP/NAME/id` of tracefs
 /// Errors: tracefs_not_mounted; ENOENT no such tracepoint; EACCES; malformed_file
 /// Costs: three system calls where tracefs is mounted at /sys/kernel/tracing; no allocation
-[[nodiscard]] inline result<std::uint64_t> tracepoint_id(char const* group, char const* name) noexcept {
+[[nodiscard, gnu::cold]] inline result<std::uint64_t> tracepoint_id(char const* group, char const* name) noexcept {
     detail::text<255> path;
     path << "events/" << group << "/" << name << "/id";
     if (!path.fits()) return error{errc::enametoolong, command::open_file};

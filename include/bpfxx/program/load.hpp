@@ -81,12 +81,14 @@ inline result_with<owned_fd<kind::program>, load_error> load_logged(sys::attr::p
     return load_error{loaded.error(), loaded.error().code, attribute.log_true_size, log.text()};
 }
 
-/// Silent first; once more with the log on failure, whose cause is then the first call's.
+/// Silent first; once more with the log on failure, whose cause is then the first call's. What is tried again with the
+/// same attribute is silent first again.
 inline result_with<owned_fd<kind::program>, load_error> load_logged_on_failure(sys::attr::prog_load& attribute,
                                                                                std::span<char> buffer) noexcept {
     auto silent = sys::call(attribute);
     if (silent) return *std::move(silent);
-    auto logged = load_logged(attribute, {.buffer = buffer});
+    auto with_log = attribute;
+    auto logged = load_logged(with_log, {.buffer = buffer});
     if (logged) return logged;
     load_error refused = logged.error();
     refused.failure = silent.error();

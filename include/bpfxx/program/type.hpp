@@ -2,6 +2,8 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
+#include <bpfxx/packed_texts.hpp>
+
 #include <cstdint>
 #include <string_view>
 
@@ -88,8 +90,7 @@ inline constexpr std::string_view program_type_names[]{
 /// The type as bpftool spells it, such as "raw_tracepoint"; "unknown" for a value that bpfxx does not know.
 [[nodiscard]] constexpr std::string_view name(program_type type) noexcept {
     auto const index = static_cast<std::uint32_t>(type);
-    return index < std::size(detail::program_type_names) ? detail::program_type_names[index]
-                                                         : std::string_view{"unknown"};
+    return detail::packed_texts<detail::program_type_names>.at(index, "unknown");
 }
 
 } // namespace bpfxx

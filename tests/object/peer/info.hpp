@@ -26,6 +26,12 @@ bool ask(int fd, Info& info) {
     return syscall(__NR_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof attr) == 0;
 }
 
+/// Padding too: the kernel refuses what it does not know and is not zero.
+template <class Info>
+void clear(Info& info) {
+    std::memset(&info, 0, sizeof info);
+}
+
 template <class Element>
 std::uint64_t address(std::vector<Element>& elements) {
     return reinterpret_cast<std::uintptr_t>(elements.data());
@@ -34,22 +40,25 @@ std::uint64_t address(std::vector<Element>& elements) {
 } // namespace detail
 
 inline std::optional<bpf_map_info> ask_map(int fd) {
-    bpf_map_info info{};
+    bpf_map_info info;
+    detail::clear(info);
     if (!detail::ask(fd, info)) return std::nullopt;
     return info;
 }
 
 struct asked_program {
-    bpf_prog_info info{};
+    bpf_prog_info info;
     std::vector<bpf_insn> xlated;
     std::vector<bpf_func_info> functions;
     std::vector<bpf_line_info> lines;
 };
 
 inline std::optional<asked_program> ask_program(int fd) {
-    bpf_prog_info sizes{};
+    bpf_prog_info sizes;
+    detail::clear(sizes);
     if (!detail::ask(fd, sizes)) return std::nullopt;
     asked_program asked;
+    detail::clear(asked.info);
     asked.xlated.resize(sizes.xlated_prog_len / sizeof(bpf_insn));
     asked.functions.resize(sizes.nr_func_info);
     asked.lines.resize(sizes.nr_line_info);
@@ -67,10 +76,11 @@ inline std::optional<asked_program> ask_program(int fd) {
 }
 
 inline std::optional<std::vector<std::uint8_t>> ask_btf(int fd) {
-    bpf_btf_info info{};
+    bpf_btf_info info;
+    detail::clear(info);
     if (!detail::ask(fd, info)) return std::nullopt;
     std::vector<std::uint8_t> bytes(info.btf_size);
-    info = {};
+    detail::clear(info);
     info.btf = detail::address(bytes);
     info.btf_size = static_cast<std::uint32_t>(bytes.size());
     if (!detail::ask(fd, info)) return std::nullopt;
