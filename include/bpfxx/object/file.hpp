@@ -202,7 +202,7 @@ class [[nodiscard]] object_file {
         if (text.size() >= found->size) return failed(errc::enametoolong);
         auto zeroes = *found;
         zeroes.offset += static_cast<std::uint32_t>(text.size());
-        auto const done = store(*found, text.data(), text.size());
+        auto done = store(*found, text.data(), text.size());
         if (!done) return done;
         return store(zeroes, nullptr, found->size - text.size());
     }
