@@ -60,6 +60,7 @@ struct group {
             auto const from = support::take_over(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
             auto const* const to = reinterpret_cast<::sockaddr const*>(&address);
             REQUIRE(::sendto(from.raw(), "x", 1, 0, to, sizeof address) == 1);
+            REQUIRE(support::comes_within(5000, first, second));
             std::array<char, 8> text{};
             got.first += ::recv(first.raw(), text.data(), text.size(), MSG_DONTWAIT) == 1 ? 1 : 0;
             got.second += ::recv(second.raw(), text.data(), text.size(), MSG_DONTWAIT) == 1 ? 1 : 0;
@@ -131,6 +132,7 @@ TEST_CASE("a program that may move connections does: they follow when the socket
     REQUIRE(sockets.update(1, second));
     auto const attached = program.attach(reuseport_hook{.socket = second}).value();
     first.reset();
+    REQUIRE(support::comes_within(5000, second));
     auto const moved = ::accept4(second.raw(), nullptr, nullptr, SOCK_CLOEXEC);
     CHECK(moved >= 0);
     ::close(moved);

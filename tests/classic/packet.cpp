@@ -54,6 +54,7 @@ class observer {
 
     /// The size of the next packet in the queue.
     kept next() const {
+        if (!support::comes_within(200, socket_)) return std::nullopt;
         std::array<char, 2048> got{};
         long const size = ::recv(socket_.raw(), got.data(), got.size(), MSG_DONTWAIT);
         return size < 0 ? kept{} : kept{static_cast<std::size_t>(size)};
@@ -277,6 +278,7 @@ TEST_CASE("a UDP socket starts with the UDP header, and sees the headers before"
         std::array<char, 64> data{};
         REQUIRE(::sendto(sender.raw(), data.data(), size, 0, reinterpret_cast<::sockaddr const*>(&address),
                          sizeof address) == static_cast<long>(size));
+        if (!support::comes_within(200, receiver)) return std::nullopt;
         long const got = ::recv(receiver.raw(), data.data(), data.size(), MSG_DONTWAIT);
         return got < 0 ? kept{} : kept{static_cast<std::size_t>(got)};
     };

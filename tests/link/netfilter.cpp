@@ -63,7 +63,8 @@ class datagrams {
         auto const* const to = reinterpret_cast<::sockaddr const*>(&address_);
         // A program that drops it on the way out is told to the sender as EPERM.
         static_cast<void>(::sendto(sender_.raw(), text.data(), size, 0, to, size_));
-        return ::recv(receiver_.raw(), text.data(), text.size(), MSG_DONTWAIT) == static_cast<long>(size);
+        return support::comes_within(200, receiver_) &&
+               ::recv(receiver_.raw(), text.data(), text.size(), MSG_DONTWAIT) == static_cast<long>(size);
     }
 
   private:

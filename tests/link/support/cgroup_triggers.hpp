@@ -27,6 +27,7 @@ struct attempt {
     int fd;
 
     attempt(int given) : fd{given} {}
+    [[nodiscard]] int raw() const { return fd; }
     attempt(attempt const&) = delete;
     attempt& operator=(attempt const&) = delete;
     ~attempt() {
@@ -89,6 +90,7 @@ bool send() {
     char text[4]{};
     any_address sender;
     return pair.bound && ::sendto(pair.from.fd, text, sizeof text, 0, pair.address.get(), pair.address.size) == 4 &&
+           comes_within(200, pair.to) &&
            ::recvfrom(pair.to.fd, text, sizeof text, MSG_DONTWAIT, sender.get(), &sender.size) == 4;
 }
 

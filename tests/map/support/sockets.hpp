@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -80,6 +82,14 @@ inline socket_fd udp_in_group(std::uint16_t port = 0) {
     REQUIRE(::setsockopt(made.raw(), SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) == 0);
     REQUIRE(bind_to(made, loopback(port)));
     return made;
+}
+
+/// Waits until something can be received or accepted at one of these. A busy machine delivers later what is sent over
+/// lo, a while after send or connect said that it is done; where it is dropped the whole time passes.
+template <class... Sockets>
+bool comes_within(int milliseconds, Sockets const&... sockets) {
+    std::array<::pollfd, sizeof...(Sockets)> waiting{::pollfd{sockets.raw(), POLLIN, 0}...};
+    return ::poll(waiting.data(), waiting.size(), milliseconds) > 0;
 }
 
 struct connection {
