@@ -60,6 +60,7 @@ extern "C" {
 extern "C" [[gnu::noinline]] void bpfxx_object_reach_once(std::int64_t first, void const* memory) {
     asm volatile(STATIC_PROBE("once", "-4@%%edi 8@-8(%%rsi) 2@$-7 8@%%rsi") : : "D"(first), "S"(memory) : "memory");
 }
+// Also called by static_probes.cpp.
 extern "C" [[gnu::noinline]] void bpfxx_object_reach_twice(std::int64_t first) {
     asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
     asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
@@ -283,12 +284,56 @@ TEST_CASE("object: without a map of arguments a static probe has the user's cook
     CHECK(watched.take().value == 1234);
 }
 
-TEST_CASE("object: a static probe at several sites") {
-    noted<program_kind::kprobe> const single;
+char const* const several_sites = "usdt//proc/self/exe:bpfxx_object:twice";
+
+TEST_CASE("object: a static probe at several sites, by a link for each") {
+    noted<program_kind::kprobe> const watched;
     auto const map = spec_map::create({.max_entries = 8}).value();
     auto specs = object::static_probe_specs::of(map.fd()).value();
-    auto const probe = section("usdt//proc/self/exe:bpfxx_object:twice");
-    CHECK(object::attach(single->fd(), probe).error().failure == error{errc::too_many_matches, command::search});
+    auto attached = object::attach(watched->fd(), section(several_sites), {.cookie = 3, .probe_specs = &specs});
+    INFO(why(attached));
+    REQUIRE(attached);
+    CHECK(bpfxx_object_semaphore == 3);
+    bpfxx_object_reach_twice(5);
+    auto const seen = watched.take();
+    CHECK(seen.times == 3);
+    CHECK(seen.value == 1); // that of the third; the first two share an entry
+    CHECK(map.lookup(1).value().value().cookie == 3);
+    CHECK(map.lookup(2).value().value() == object::static_probe_spec{});
+    CHECK_FALSE(attached->link());
+    CHECK(attached->pin("/sys/fs/bpf/bpfxx_none").error().code == errc::eopnotsupp);
+    attachment moved{*std::move(attached)};
+    CHECK(std::move(moved).release().error().code == errc::eopnotsupp);
+    bpfxx_object_reach_twice(5);
+    CHECK(watched.take().times == 3);
+    CHECK(moved.detach());
+    CHECK_FALSE(moved);
+    CHECK(bpfxx_object_semaphore == 0);
+    bpfxx_object_reach_twice(5);
+    CHECK(watched.take().times == 0);
+}
+
+int leave_several() {
+    noted<program_kind::kprobe> const watched;
+    {
+        auto attached = object::attach(watched->fd(), section(several_sites));
+        if (!attached) return 1;
+        std::move(*attached).leave_attached();
+        if (*attached) return 2;
+    }
+    bpfxx_object_reach_twice(5);
+    return watched.take().times == 3 ? 0 : 3;
+}
+
+TEST_CASE("object: a program is left at several sites as long as the process lives") {
+    CHECK(support::in_child(leave_several) == 0);
+    CHECK(bpfxx_object_semaphore == 0);
+}
+
+TEST_CASE("object: a static probe at several sites, by one link") {
+    auto const map = spec_map::create({.max_entries = 8}).value();
+    auto specs = object::static_probe_specs::of(map.fd()).value();
+    auto const probe = section(several_sites);
     noted<program_kind::uprobe_multi> const watched;
     if (!has_many(watched)) return support::skip(no_links);
     {
@@ -350,6 +395,21 @@ std::size_t first_bpf_call(noted<Kind> const& watched, section_name const& where
     for (std::size_t i = 0; i != calls.size(); ++i)
         if (calls[i].number == __NR_bpf) return i + 1;
     return 0;
+}
+
+TEST_CASE("object: where one of several sites fails, the program is at none") {
+    auto const where = section(several_sites);
+    noted<program_kind::kprobe> const watched;
+    std::size_t which = 0, links = 0;
+    auto const calls = support::with_failure({}, [&] { static_cast<void>(object::attach(watched->fd(), where)); });
+    for (std::size_t i = 0; i != calls.size() && links != 3; ++i)
+        if (calls[i].number == __NR_bpf && ++links == 3) which = i + 1;
+    if (which == 0) return support::skip("this kernel has no syscall user dispatch");
+    CHECK(attach_while_failing(watched, where, which, EPERM).error().failure ==
+          error{errc::eperm, command::link_create});
+    CHECK(bpfxx_object_semaphore == 0);
+    bpfxx_object_reach_twice(5);
+    CHECK(watched.take().times == 0);
 }
 
 TEST_CASE("object: where the kernel has no links to events, they do it alone") {

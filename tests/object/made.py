@@ -21,6 +21,7 @@ OBJECTS = [
     'records',
     'struct_ops',
     'struct_ops_link',
+    'usdt',
 ]
 
 

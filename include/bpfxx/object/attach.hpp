@@ -83,7 +83,7 @@ namespace detail {
 /// Errors: EOPNOTSUPP the section's name does not say what to attach to; EINVAL it cannot be understood; else as the
 /// hook that it stands for: `kprobe_hook`, `kprobe_multi_hook`, `uprobe_hook`, `uprobe_multi_hook`, `tracepoint_hook`,
 /// `raw_tracepoint_hook`, `btf_tracepoint_hook`, `tracing_hook`, `ext_hook`, `iter_hook`
-/// Costs: those of the hook; of names of files and patterns also those of looking for them; no allocation on the heap
+/// Costs: those of the hook; of names of files and patterns also those of looking for them; no allocation on the heap but at several sites of a static probe
 [[nodiscard]] inline attached attach(fd_ref<kind::program> program, section_name const& section,
                                      attach_options const& options = {}) noexcept {
     auto const cookie = options.cookie;

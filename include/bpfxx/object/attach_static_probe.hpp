@@ -125,6 +125,29 @@ class site_cookies {
     bool has_last_ = false;
 };
 
+/// At one site, with the means that every kernel has.
+[[nodiscard]] inline result<attachment> attach_site(fd_ref<kind::program> program, char const* path,
+                                                    probe_places const& places, std::size_t which) noexcept {
+    std::uint64_t const semaphore = places.semaphores.filled()[which];
+    if (semaphore > UINT32_MAX) return error{errc::einval, command::search};
+    return attach_probe(program, uprobe_hook{.path = path,
+                                             .offset = places.offsets.filled()[which],
+                                             .reference_counter_offset = static_cast<std::uint32_t>(semaphore),
+                                             .cookie = places.cookies.filled()[which]});
+}
+
+[[nodiscard]] inline result<attachment> attach_each_site(fd_ref<kind::program> program, char const* path,
+                                                         probe_places const& places) noexcept {
+    auto made = attachment_list::make(places.offsets.size());
+    if (!made) return made.error();
+    for (std::size_t which = 0; which != places.offsets.size(); ++which) {
+        auto one = attach_site(program, path, places, which);
+        if (!one) return one.error();
+        made->push(*std::move(one));
+    }
+    return attachment{*std::move(made)};
+}
+
 [[nodiscard]] inline result<attachment> attach_sites(fd_ref<kind::program> program, char const* path,
                                                      probe_places const& places,
                                                      std::optional<attach_type> loaded_with) noexcept {
@@ -135,28 +158,21 @@ class site_cookies {
         if (places.has_cookies) hook.cookies = places.cookies.filled();
         return attach_places(program, attach_type::trace_uprobe_multi, hook);
     }
-    // Without links to many places it would take an attachment for each.
-    if (offsets.size() != 1) return error{errc::too_many_matches, command::search};
-    std::uint64_t const semaphore = places.semaphores.filled()[0];
-    if (semaphore > UINT32_MAX) return error{errc::einval, command::search};
-    return attach_probe(program, uprobe_hook{.path = path,
-                                             .offset = offsets[0],
-                                             .reference_counter_offset = static_cast<std::uint32_t>(semaphore),
-                                             .cookie = places.cookies.filled()[0]});
+    return offsets.size() == 1 ? attach_site(program, path, places, 0) : attach_each_site(program, path, places);
 }
 
 } // namespace detail
 
 /// Attaches to all sites of the static probe that `usdt/FILE:PROVIDER:NAME` names, in every process. A program that was
 /// compiled with <bpf/usdt.bpf.h> needs `specs`, where the arguments of each site are stored, and has the user's cookie
-/// there; a program without gets that cookie itself. Several sites take one that was loaded with
-/// `attach_type::trace_uprobe_multi`, which is to be given as `loaded_with`.
-/// Since: Linux 5.15, for before that there are no cookies; several sites 6.6
+/// there; a program without gets that cookie itself. A program that was loaded with `attach_type::trace_uprobe_multi`,
+/// which is to be given as `loaded_with`, is attached to several sites by one link, others by one for each.
+/// Since: Linux 5.15, for before that there are no cookies; `trace_uprobe_multi` 6.6
 /// Errors: as `uprobe_hook` and `uprobe_multi_hook`; file_not_found; probe_not_found; malformed_file; EINVAL an argument
 /// has no form in usdt.bpf.h (an address with an index has none): `argument` says why; E2BIG as `specs.add`;
-/// too_many_matches several sites, and the program was not loaded for many
-/// Costs: those of the hook, one system call for each site whose arguments differ from those before, and of looking for
-/// the file; 4 KB on the stack
+/// too_many_matches more sites than anybody has; ENOMEM
+/// Costs: those of the hook, for each site where there are several, and then one allocation; one system call for each
+/// site whose arguments differ from those before; those of looking for the file; 4 KB on the stack
 [[nodiscard]] inline attached attach_static_probe(fd_ref<kind::program> program, section_name const& section,
                                                   static_probe_specs* specs, std::uint64_t cookie,
                                                   std::optional<attach_type> loaded_with) noexcept {

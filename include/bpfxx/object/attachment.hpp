@@ -12,14 +12,18 @@
 #include <bpfxx/sys/object.hpp>
 
 #include <cstddef>
+#include <cstdlib>
 #include <new>
+#include <span>
 #include <type_traits>
 #include <utility>
 
 namespace bpfxx::object {
 
+class attachment_list;
+
 /// The attachment of a program of an object, by whatever means: a link, or on kernels without one for it an event or a
-/// probe of tracefs. The destructor ends it, unless it is a link that was pinned, duplicated or passed on. It may hold
+/// probe of tracefs; or several of them, at the sites of a static probe. The destructor ends it, unless it is a link that was pinned, duplicated or passed on. It may hold
 /// nothing, as where a program was not attached.
 class [[nodiscard]] attachment {
   public:
@@ -28,6 +32,7 @@ class [[nodiscard]] attachment {
     explicit attachment(owned_fd<kind::link> link) noexcept { hold(std::move(link)); }
     explicit attachment(direct::perf_attachment event) noexcept { hold(std::move(event)); }
     explicit attachment(direct::tracefs_probe_attachment probe) noexcept { hold(std::move(probe)); }
+    explicit attachment(attachment_list several) noexcept;
     /// Takes over a link of one kind, such as one to a hook that only the user could name.
     template <class Kind>
     explicit attachment(basic_link<Kind> link) noexcept : attachment{std::move(link).release()} {}
@@ -44,7 +49,7 @@ class [[nodiscard]] attachment {
     /// Whether there is one: not once it was detached, left or moved from.
     [[nodiscard]] explicit operator bool() const noexcept { return act_ != nullptr; }
 
-    /// The link, lent; none where there is none.
+    /// The link, lent; none where there is none, or several.
     [[nodiscard]] optional_fd_ref<kind::link> link() const& noexcept {
         return holds_link() ? optional_fd_ref<kind::link>{held_link()} : optional_fd_ref<kind::link>{};
     }
@@ -53,7 +58,7 @@ class [[nodiscard]] attachment {
     /// Gives the link a path in the BPF file system, which keeps the program attached when this ends.
     /// UAPI: BPF_OBJ_PIN
     /// Since: Linux 5.7
-    /// Errors: EOPNOTSUPP there is no link; EEXIST the path is taken; EPERM not in a BPF file system, or a dot in the
+    /// Errors: EOPNOTSUPP there is no link, or several; EEXIST the path is taken; EPERM not in a BPF file system, or a dot in the
     /// name; ENOENT no such directory
     /// Costs: one system call, no allocation
     [[nodiscard]] result<void> pin(char const* path) const noexcept {
@@ -62,13 +67,13 @@ class [[nodiscard]] attachment {
     }
 
     /// Ends the attachment now, so that a failure is seen; nothing is held then. Of a link the descriptor is closed.
-    /// Errors: EBUSY, ENOENT of a probe of tracefs
+    /// Errors: EBUSY, ENOENT of a probe of tracefs; of several the first
     /// Costs: one system call, three for a probe of tracefs
     [[nodiscard]] result<void> detach() noexcept { return finish(end::detached); }
 
     /// Gives up the link's descriptor without closing it, for the handles of its kind: `tracing_link::adopt`. What is no
     /// link stays held.
-    /// Errors: EOPNOTSUPP there is no link
+    /// Errors: EOPNOTSUPP there is no link, or several
     [[nodiscard]] result<owned_fd<kind::link>> release() && noexcept {
         if (!holds_link()) return error{errc::eopnotsupp, command::search};
         owned_fd<kind::link> given = std::move(held_link());
@@ -129,5 +134,53 @@ class [[nodiscard]] attachment {
     action act_ = nullptr;
     alignas(alignment) std::byte room_[sizeof(direct::tracefs_probe_attachment)];
 };
+
+/// Several attachments of one program that end together, the last one first.
+class [[nodiscard]] attachment_list {
+  public:
+    /// Errors: ENOMEM
+    /// Costs: one allocation
+    [[nodiscard]] static result<attachment_list> make(std::size_t capacity) noexcept {
+        attachment_list made;
+        made.start_ = static_cast<attachment*>(std::malloc(capacity * sizeof(attachment)));
+        if (made.start_ == nullptr) return error{errc::enomem, command::map_memory};
+        return made;
+    }
+
+    attachment_list(attachment_list&& other) noexcept
+        : start_{std::exchange(other.start_, nullptr)}, size_{std::exchange(other.size_, 0)} {}
+    attachment_list& operator=(attachment_list&&) = delete;
+    ~attachment_list() {
+        static_cast<void>(detach());
+        std::free(start_);
+    }
+
+    /// No more than there was room made for.
+    void push(attachment one) noexcept { ::new (static_cast<void*>(start_ + size_++)) attachment{std::move(one)}; }
+
+    /// Errors: the first one's
+    [[nodiscard]] result<void> detach() noexcept {
+        result<void> done = outcome::success();
+        while (size_ != 0) {
+            attachment& last = start_[--size_];
+            auto const ended = last.detach();
+            if (done) done = ended;
+            last.~attachment();
+        }
+        return done;
+    }
+
+    void leave_attached() && noexcept {
+        for (attachment& each : std::span{start_, std::exchange(size_, 0)}) std::move(each).leave_attached();
+    }
+
+  private:
+    attachment_list() noexcept = default;
+
+    attachment* start_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+inline attachment::attachment(attachment_list several) noexcept { hold(std::move(several)); }
 
 } // namespace bpfxx::object
