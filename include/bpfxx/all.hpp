@@ -295,6 +295,7 @@
 #include <bpfxx/ring/when_readable.hpp>
 #include <bpfxx/shm/mapping.hpp>
 #include <bpfxx/shm/ordered.hpp>
+#include <bpfxx/span_of.hpp>
 #include <bpfxx/spec/map.hpp>
 #include <bpfxx/spec/name.hpp>
 #include <bpfxx/spec/program.hpp>

@@ -11,6 +11,7 @@
 #include <bpfxx/object/plan_of.hpp>
 #include <bpfxx/object/read.hpp>
 #include <bpfxx/object/source.hpp>
+#include <bpfxx/span_of.hpp>
 
 #include <array>
 #include <cstddef>
@@ -88,7 +89,7 @@ class embedded {
 
     static constexpr plan_counts sizes_of_all = [] {
         std::array<placement, image::tables.found.functions> placements{};
-        return require(measure_plan(image::all, &image::types, placements));
+        return require(measure_plan(image::all, &image::types, bpfxx::detail::span_of(placements)));
     }();
     // Two steps, since clang counts how far each constant goes.
     static constexpr plan_counts sizes_without_types = [] {
@@ -105,7 +106,7 @@ class embedded {
         detail::written_types<sizes_of_all.kernel_types> filled_here{};
         if (!image::source.has_types()) return filled_here;
         auto const file = detail::typed_file_of(image::all, &image::types);
-        filled_here.size = require(write_kernel_types(file, {}, filled_here.bytes));
+        filled_here.size = require(write_kernel_types(file, {}, bpfxx::detail::span_of(filled_here.bytes)));
         return filled_here;
     }();
     static constexpr auto linked_programs = filled_storage.programs_with_code();
@@ -116,9 +117,9 @@ class embedded {
 
     /// Everything that is known without a kernel.
     static constexpr bpfxx::object::plan plan = [] {
-        auto filled_here =
-            filled_storage.view(image::all, detail::name_of_array<Bytes>(), &image::types, linked_programs);
-        filled_here.kernel_types = std::span{written_kernel_types.bytes}.first(written_kernel_types.size);
+        auto filled_here = filled_storage.view(image::all, detail::name_of_array<Bytes>(), &image::types,
+                                               bpfxx::detail::span_of(linked_programs));
+        filled_here.kernel_types = bpfxx::detail::span_of(written_kernel_types.bytes, written_kernel_types.size);
         return filled_here;
     }();
 };

@@ -10,6 +10,7 @@
 #include <bpfxx/object/sorted.hpp>
 #include <bpfxx/object/source.hpp>
 #include <bpfxx/object/variable.hpp>
+#include <bpfxx/span_of.hpp>
 
 #include <array>
 #include <cstddef>
@@ -49,7 +50,9 @@ struct static_tables {
     counts found{};
 
     [[nodiscard]] constexpr tables spans() noexcept {
-        return {roles, code, functions, programs, variables, externs, relocations, types};
+        using bpfxx::detail::span_of;
+        return {span_of(roles),     span_of(code),    span_of(functions),   span_of(programs),
+                span_of(variables), span_of(externs), span_of(relocations), span_of(types)};
     }
     /// What is in them, once they are filled. It points into them.
     [[nodiscard]] constexpr image view(source const& from) const& noexcept;
@@ -109,15 +112,16 @@ struct image {
 
 template <counts Sizes>
 constexpr image static_tables<Sizes>::view(source const& from) const& noexcept {
+    using bpfxx::detail::span_of;
     return {.from = from,
-            .roles = std::span{roles}.first(found.sections),
-            .code = std::span{code}.first(found.code),
-            .functions = std::span{functions}.first(found.functions),
-            .programs = std::span{programs}.first(found.programs),
-            .variables = std::span{variables}.first(found.variables),
-            .externs = std::span{externs}.first(found.externs),
-            .relocations = std::span{relocations}.first(found.relocations),
-            .type_index = std::span{types}.first(found.types)};
+            .roles = span_of(roles, found.sections),
+            .code = span_of(code, found.code),
+            .functions = span_of(functions, found.functions),
+            .programs = span_of(programs, found.programs),
+            .variables = span_of(variables, found.variables),
+            .externs = span_of(externs, found.externs),
+            .relocations = span_of(relocations, found.relocations),
+            .type_index = span_of(types, found.types)};
 }
 
 namespace detail {

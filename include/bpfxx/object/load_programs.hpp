@@ -18,6 +18,7 @@
 #include <bpfxx/object/room.hpp>
 #include <bpfxx/object/workspace.hpp>
 #include <bpfxx/program/load.hpp>
+#include <bpfxx/span_of.hpp>
 #include <bpfxx/spec/name.hpp>
 #include <bpfxx/spec/program.hpp>
 #include <bpfxx/sys/attr/program.hpp>
@@ -118,7 +119,7 @@ class program_loader {
         std::size_t const maps = state_.what.maps.size();
         std::size_t const modules = memory_.used_modules();
         std::size_t const count = modules == 0 ? maps : memory_.first_module() + modules;
-        descriptors_ = std::span{few_}.first(std::min(count, few_.size()));
+        descriptors_ = bpfxx::detail::span_of(few_, std::min(count, few_.size()));
         if constexpr (Has.many_maps || Has.externs)
             if (!memory_.descriptors().empty()) descriptors_ = memory_.descriptors().first(count);
         for (std::size_t at = 0; at != maps; ++at) descriptors_[at] = state_.into.maps[at].map().raw();

@@ -22,6 +22,7 @@
 #include <bpfxx/object/typed_map.hpp>
 #include <bpfxx/object/typed_program.hpp>
 #include <bpfxx/object/variable_place.hpp>
+#include <bpfxx/span_of.hpp>
 
 #include <array>
 #include <cstddef>
@@ -38,7 +39,7 @@ class [[nodiscard]] loaded_object {
     static constexpr plan const& plan_of_bytes = detail::loading_plan<Bytes>::of_bytes;
     static constexpr std::size_t number_of_maps = plan_of_bytes.maps.size();
     static constexpr std::size_t number_of_programs = plan_of_bytes.programs.size();
-    static constexpr std::size_t number_of_structs = parts::of(plan_of_bytes).structs ? number_of_maps : 0;
+    static constexpr std::size_t number_of_structs = detail::loading_plan<Bytes>::has.structs ? number_of_maps : 0;
 
     template <literal Name>
     static constexpr std::uint32_t map_called = detail::map_number<Bytes>(Name.view());
@@ -53,11 +54,11 @@ class [[nodiscard]] loaded_object {
     [[nodiscard]] static loading<loaded_object> load(settings const& how) noexcept { return load(how, steps::all()); }
 
     /// What an `opening` calls, which knows what its user asks for.
-    using steps = detail::rare_steps<parts::of(embedded<Bytes>::plan)>;
+    using steps = detail::rare_steps<detail::loading_plan<Bytes>::has>;
     [[nodiscard]] static loading<loaded_object> load(settings const& how, steps const& rare) noexcept {
         loaded_object made;
         object_error why;
-        if (!detail::load(plan_of_bytes, how, {made.maps_, made.programs_}, rare, why)) return why;
+        if (!detail::load(plan_of_bytes, how, made.slots_(), rare, why)) return why;
         for (std::size_t at = 0; at != number_of_maps; ++at)
             made.capacities_[at] = detail::known_capacity(plan_of_bytes.maps[at], how.map(at), made.maps_[at]);
         return made;
@@ -158,7 +159,7 @@ class [[nodiscard]] loaded_object {
     [[nodiscard]] loading<void> attach_all() noexcept {
         auto done = attach_programs();
         if constexpr (number_of_structs != 0) {
-            if (done) done = detail::register_each(plan_of_bytes, {maps_, programs_}, structs_);
+            if (done) done = detail::register_each(plan_of_bytes, slots_(), bpfxx::detail::span_of(structs_));
             if (!done) detach_all();
         }
         return done;
@@ -186,16 +187,20 @@ class [[nodiscard]] loaded_object {
   private:
     loaded_object() noexcept = default;
 
+    [[nodiscard]] slots slots_() noexcept { return {bpfxx::detail::span_of(maps_), bpfxx::detail::span_of(programs_)}; }
+
     [[nodiscard]] loading<void> attach_programs() noexcept {
-        slots const from{maps_, programs_};
+        slots const from = slots_();
         attach_options options;
         if constexpr (has_static_probes) {
             auto specs = detail::probe_specs_of(plan_of_bytes, from);
             if (!specs) return object_error{.during = step::attach_program, .failure = specs.error()};
             if (*specs) options.probe_specs = &**specs;
-            return detail::attach_each(plan_of_bytes, from, options, attach_functions, links_);
+            return detail::attach_each(plan_of_bytes, from, options, bpfxx::detail::span_of(attach_functions),
+                                       bpfxx::detail::span_of(links_));
         }
-        return detail::attach_each(plan_of_bytes, from, options, attach_functions, links_);
+        return detail::attach_each(plan_of_bytes, from, options, bpfxx::detail::span_of(attach_functions),
+                                   bpfxx::detail::span_of(links_));
     }
 
     template <std::size_t Number>

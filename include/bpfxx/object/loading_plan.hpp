@@ -11,6 +11,7 @@
 #include <bpfxx/object/plan_of.hpp>
 #include <bpfxx/object/program_code.hpp>
 #include <bpfxx/object/section_name.hpp>
+#include <bpfxx/span_of.hpp>
 #include <bpfxx/sys/info/debug.hpp>
 
 #include <array>
@@ -101,7 +102,7 @@ struct copied_code {
     template <class T, std::size_t Count>
     static constexpr std::span<T const> next(std::array<T, Count> const& all, std::span<T const> like,
                                              std::uint32_t& taken) noexcept {
-        auto const part = std::span<T const>{all}.subspan(taken, like.size());
+        auto const part = bpfxx::detail::span_of(all).subspan(taken, like.size());
         taken += static_cast<std::uint32_t>(like.size());
         return part;
     }
@@ -118,8 +119,12 @@ struct copied_code {
 template <auto const& Bytes>
 class loading_plan {
     static constexpr plan const& whole = embedded<Bytes>::plan;
+
+  public:
+    /// What the object has; to look for it takes the compiler a while.
     static constexpr parts has = parts::of(whole);
 
+  private:
     using tables = copied_tables<whole.maps.size(), whole.programs.size()>;
 
     /// Characters, instructions and lines: to copy each of them is work for the compiler.
@@ -156,7 +161,7 @@ class loading_plan {
                 text = {texts.text + next, text.size()};
                 next += text.size();
             });
-            codes.hand_out(filled_here.programs);
+            codes.hand_out(bpfxx::detail::span_of(filled_here.programs));
         }
         return filled_here;
     }();
@@ -164,8 +169,8 @@ class loading_plan {
         plan filled_here = whole;
         filled_here.name = copied.name;
         filled_here.license = copied.license;
-        filled_here.maps = copied.maps;
-        filled_here.programs = copied.programs;
+        filled_here.maps = bpfxx::detail::span_of(copied.maps);
+        filled_here.programs = bpfxx::detail::span_of(copied.programs);
         filled_here.variables = {};
         filled_here.types = nullptr;
         return filled_here;

@@ -16,6 +16,7 @@
 #include <bpfxx/object/program_code.hpp>
 #include <bpfxx/object/section_name.hpp>
 #include <bpfxx/object/typed_file.hpp>
+#include <bpfxx/span_of.hpp>
 
 #include <array>
 #include <cstddef>
@@ -262,13 +263,16 @@ struct static_plan_storage {
 
     constexpr void fill(image const& of, btf::indexed_view const* types) noexcept {
         std::array<placement, Sizes.placements> placements{};
-        found = require(fill_plan(of, types, {maps, values, programs, sizes, code.room(), placements, kernel_types}));
+        using bpfxx::detail::span_of;
+        found = require(fill_plan(of, types,
+                                  {span_of(maps), span_of(values), span_of(programs), span_of(sizes), code.room(),
+                                   span_of(placements), span_of(kernel_types)}));
     }
 
     /// The programs with spans that point into this.
     [[nodiscard]] constexpr std::array<planned_program, Sizes.programs> programs_with_code() const& noexcept {
         auto made = programs;
-        detail::hand_out(made, sizes, code.view());
+        detail::hand_out(bpfxx::detail::span_of(made), bpfxx::detail::span_of(sizes), code.view());
         return made;
     }
     void programs_with_code() const&& = delete; // keep the storage in a variable: the programs point into it
@@ -277,10 +281,10 @@ struct static_plan_storage {
     [[nodiscard]] constexpr plan view(image const& of, std::string_view name, btf::indexed_view const* types,
                                       std::span<planned_program const> with) const& noexcept {
         plan made = detail::plan_from(of, name, types);
-        made.maps = std::span{maps}.first(found.maps);
-        made.values = std::span{values}.first(found.values);
+        made.maps = bpfxx::detail::span_of(maps, found.maps);
+        made.values = bpfxx::detail::span_of(values, found.values);
         made.programs = with;
-        made.kernel_types = std::span{kernel_types}.first(found.kernel_types);
+        made.kernel_types = bpfxx::detail::span_of(kernel_types, found.kernel_types);
         return made;
     }
     void

@@ -10,6 +10,7 @@
 #include <bpfxx/object/malformed.hpp>
 #include <bpfxx/object/placement.hpp>
 #include <bpfxx/object/relocation.hpp>
+#include <bpfxx/span_of.hpp>
 #include <bpfxx/sys/info/debug.hpp>
 
 #include <array>
@@ -73,10 +74,14 @@ struct static_program_code {
     std::array<sys::info::core_relo, Sizes.core_relocations> core_relocations{};
 
     [[nodiscard]] constexpr program_room room() noexcept {
-        return {functions, instructions, patches, func_infos, line_infos, core_relocations};
+        using bpfxx::detail::span_of;
+        return {span_of(functions),  span_of(instructions), span_of(patches),
+                span_of(func_infos), span_of(line_infos),   span_of(core_relocations)};
     }
     [[nodiscard]] constexpr program_code view() const noexcept {
-        return {functions, instructions, patches, func_infos, line_infos, core_relocations};
+        using bpfxx::detail::span_of;
+        return {span_of(functions),  span_of(instructions), span_of(patches),
+                span_of(func_infos), span_of(line_infos),   span_of(core_relocations)};
     }
 };
 
