@@ -12,6 +12,7 @@
 #include "kernel/support/skip.hpp"
 #include "kernel/support/tracefs.hpp"
 #include "link/traced.hpp"
+#include "object/static_probe.hpp"
 
 #include <doctest/doctest.h>
 
@@ -35,32 +36,9 @@ extern "C" {
 
 #if defined(__x86_64__)
 
-#    define STATIC_PROBE(name, arguments)                                                                              \
-        "990: nop\n"                                                                                                   \
-        ".pushsection .note.stapsdt, \"\", \"note\"\n"                                                                 \
-        ".balign 4\n"                                                                                                  \
-        ".4byte 992f - 991f, 994f - 993f, 3\n"                                                                         \
-        "991: .asciz \"stapsdt\"\n"                                                                                    \
-        "992: .balign 4\n"                                                                                             \
-        "993: .8byte 990b, _.stapsdt.base, bpfxx_object_semaphore\n"                                                   \
-        ".asciz \"bpfxx_object\"\n"                                                                                    \
-        ".asciz \"" name "\"\n"                                                                                        \
-        ".asciz \"" arguments "\"\n"                                                                                   \
-        "994: .balign 4\n"                                                                                             \
-        ".popsection\n"                                                                                                \
-        ".ifndef _.stapsdt.base\n"                                                                                     \
-        ".pushsection .stapsdt.base, \"aG\", \"progbits\", .stapsdt.base, comdat\n"                                    \
-        ".weak _.stapsdt.base\n"                                                                                       \
-        ".hidden _.stapsdt.base\n"                                                                                     \
-        "_.stapsdt.base: .space 1\n"                                                                                   \
-        ".size _.stapsdt.base, 1\n"                                                                                    \
-        ".popsection\n"                                                                                                \
-        ".endif\n"
-
 extern "C" [[gnu::noinline]] void bpfxx_object_reach_once(std::int64_t first, void const* memory) {
     asm volatile(STATIC_PROBE("once", "-4@%%edi 8@-8(%%rsi) 2@$-7 8@%%rsi") : : "D"(first), "S"(memory) : "memory");
 }
-// Also called by static_probes.cpp.
 extern "C" [[gnu::noinline]] void bpfxx_object_reach_twice(std::int64_t first) {
     asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
     asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");

@@ -1,9 +1,10 @@
-// A program with <bpf/usdt.bpf.h> at a static probe of this executable, which attach_files.cpp defines at several sites.
+// A program with <bpf/usdt.bpf.h> at a static probe of this executable, which has several sites.
 // SPDX-License-Identifier: BSL-1.0
 #include <bpfxx/object/file.hpp>
 #include <bpfxx/object/object.hpp>
 
 #include "made/usdt.bpf.hpp"
+#include "object/static_probe.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,7 +14,14 @@
 
 #if defined(__x86_64__)
 
-extern "C" void bpfxx_object_reach_twice(std::int64_t first);
+extern "C" {
+[[gnu::section(".probes"), gnu::used]] unsigned short volatile bpfxx_object_semaphore = 0;
+[[gnu::noinline]] void bpfxx_object_reach_twice(std::int64_t first) {
+    asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
+    asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
+    asm volatile(STATIC_PROBE("twice", "4@%%edi") : : "D"(first) : "memory");
+}
+}
 
 namespace {
 
