@@ -10,9 +10,9 @@
 
 #include "kernel/support/injected.hpp"
 #include "kernel/support/skip.hpp"
+#include "kernel/support/static_probe.hpp"
 #include "kernel/support/tracefs.hpp"
 #include "link/traced.hpp"
-#include "object/static_probe.hpp"
 
 #include <doctest/doctest.h>
 
@@ -36,16 +36,18 @@ extern "C" {
 
 #if defined(__x86_64__)
 
+#    define PROBE(name, arguments) STATIC_PROBE("bpfxx_object", name, "bpfxx_object_semaphore", arguments)
+
 extern "C" [[gnu::noinline]] void bpfxx_object_reach_once(std::int64_t first, void const* memory) {
-    asm volatile(STATIC_PROBE("once", "-4@%%edi 8@-8(%%rsi) 2@$-7 8@%%rsi") : : "D"(first), "S"(memory) : "memory");
+    asm volatile(PROBE("once", "-4@%%edi 8@-8(%%rsi) 2@$-7 8@%%rsi") : : "D"(first), "S"(memory) : "memory");
 }
 extern "C" [[gnu::noinline]] void bpfxx_object_reach_twice(std::int64_t first) {
-    asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
-    asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
-    asm volatile(STATIC_PROBE("twice", "4@%%edi") : : "D"(first) : "memory");
+    asm volatile(PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
+    asm volatile(PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
+    asm volatile(PROBE("twice", "4@%%edi") : : "D"(first) : "memory");
 }
 extern "C" [[gnu::noinline]] void bpfxx_object_reach_indexed(std::int64_t first, void const* memory) {
-    asm volatile(STATIC_PROBE("indexed", "8@(%%rsi,%%rdi,8)") : : "D"(first), "S"(memory) : "memory");
+    asm volatile(PROBE("indexed", "8@(%%rsi,%%rdi,8)") : : "D"(first), "S"(memory) : "memory");
 }
 
 #endif

@@ -3,8 +3,8 @@
 #include <bpfxx/object/file.hpp>
 #include <bpfxx/object/object.hpp>
 
+#include "kernel/support/static_probe.hpp"
 #include "made/usdt.bpf.hpp"
-#include "object/static_probe.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,12 +14,14 @@
 
 #if defined(__x86_64__)
 
+#    define PROBE(name, arguments) STATIC_PROBE("bpfxx_object", name, "bpfxx_object_semaphore", arguments)
+
 extern "C" {
 [[gnu::section(".probes"), gnu::used]] unsigned short volatile bpfxx_object_semaphore = 0;
 [[gnu::noinline]] void bpfxx_object_reach_twice(std::int64_t first) {
-    asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
-    asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
-    asm volatile(STATIC_PROBE("twice", "4@%%edi") : : "D"(first) : "memory");
+    asm volatile(PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
+    asm volatile(PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
+    asm volatile(PROBE("twice", "4@%%edi") : : "D"(first) : "memory");
 }
 }
 

@@ -13,6 +13,7 @@
 
 #include "kernel/support/fired.hpp"
 #include "kernel/support/skip.hpp"
+#include "kernel/support/static_probe.hpp"
 
 #include <doctest/doctest.h>
 
@@ -33,40 +34,19 @@ extern "C" {
 
 #if defined(__x86_64__)
 
-// As systemtap's sys/sdt.h writes it. The operands are strings so that each test knows what to expect.
-#    define STATIC_PROBE(name, arguments)                                                                              \
-        "990: nop\n"                                                                                                   \
-        ".pushsection .note.stapsdt, \"\", \"note\"\n"                                                                 \
-        ".balign 4\n"                                                                                                  \
-        ".4byte 992f - 991f, 994f - 993f, 3\n"                                                                         \
-        "991: .asciz \"stapsdt\"\n"                                                                                    \
-        "992: .balign 4\n"                                                                                             \
-        "993: .8byte 990b, _.stapsdt.base, bpfxx_probe_semaphore\n"                                                    \
-        ".asciz \"bpfxx_test\"\n"                                                                                      \
-        ".asciz \"" name "\"\n"                                                                                        \
-        ".asciz \"" arguments "\"\n"                                                                                   \
-        "994: .balign 4\n"                                                                                             \
-        ".popsection\n"                                                                                                \
-        ".ifndef _.stapsdt.base\n"                                                                                     \
-        ".pushsection .stapsdt.base, \"aG\", \"progbits\", .stapsdt.base, comdat\n"                                    \
-        ".weak _.stapsdt.base\n"                                                                                       \
-        ".hidden _.stapsdt.base\n"                                                                                     \
-        "_.stapsdt.base: .space 1\n"                                                                                   \
-        ".size _.stapsdt.base, 1\n"                                                                                    \
-        ".popsection\n"                                                                                                \
-        ".endif\n"
+#    define PROBE(name, arguments) STATIC_PROBE("bpfxx_test", name, "bpfxx_probe_semaphore", arguments)
 
 extern "C" [[gnu::noinline]] void bpfxx_reach_probe(std::int64_t first, void const* memory, std::int64_t index) {
-    asm volatile(STATIC_PROBE("reached", "8@%%rdi -4@%%edi -2@%%di -1@%%dil 8@(%%rsi) -4@8(%%rsi) -4@8(%%rsi,%%rdx,4) "
-                                         "2@-2(%%rsi,%%rdx) 8@$-5 -4@$7 8@name(%%rip)")
+    asm volatile(PROBE("reached", "8@%%rdi -4@%%edi -2@%%di -1@%%dil 8@(%%rsi) -4@8(%%rsi) -4@8(%%rsi,%%rdx,4) "
+                                  "2@-2(%%rsi,%%rdx) 8@$-5 -4@$7 8@name(%%rip)")
                  :
                  : "D"(first), "S"(memory), "d"(index)
                  : "memory");
 }
 
 extern "C" [[gnu::noinline]] void bpfxx_reach_twice(std::int64_t first) {
-    asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
-    asm volatile(STATIC_PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
+    asm volatile(PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
+    asm volatile(PROBE("twice", "8@%%rdi") : : "D"(first) : "memory");
 }
 
 #endif

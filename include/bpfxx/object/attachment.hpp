@@ -23,8 +23,8 @@ namespace bpfxx::object {
 class attachment_list;
 
 /// The attachment of a program of an object, by whatever means: a link, or on kernels without one for it an event or a
-/// probe of tracefs; or several of them, at the sites of a static probe. The destructor ends it, unless it is a link that was pinned, duplicated or passed on. It may hold
-/// nothing, as where a program was not attached.
+/// probe of tracefs; or several of them, at the sites of a static probe. The destructor ends it, unless it is a link that
+/// was pinned, duplicated or passed on. It may hold nothing, as where a program was not attached.
 class [[nodiscard]] attachment {
   public:
     attachment() noexcept = default;
@@ -58,8 +58,8 @@ class [[nodiscard]] attachment {
     /// Gives the link a path in the BPF file system, which keeps the program attached when this ends.
     /// UAPI: BPF_OBJ_PIN
     /// Since: Linux 5.7
-    /// Errors: EOPNOTSUPP there is no link, or several; EEXIST the path is taken; EPERM not in a BPF file system, or a dot in the
-    /// name; ENOENT no such directory
+    /// Errors: EOPNOTSUPP there is no link, or several; EEXIST the path is taken; EPERM not in a BPF file system, or a dot
+    /// in the name; ENOENT no such directory
     /// Costs: one system call, no allocation
     [[nodiscard]] result<void> pin(char const* path) const noexcept {
         if (!holds_link()) return error{errc::eopnotsupp, command::obj_pin};
