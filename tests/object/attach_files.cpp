@@ -429,19 +429,20 @@ int attach_by_tracefs() {
     if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return 77;
     if (mount("none", "/sys/bus/event_source", "tmpfs", 0, nullptr) != 0) return 77;
     noted<program_kind::kprobe> const watched;
+    auto const own = "bpfxx/p_" + std::to_string(::gettid()) + "_"; // others have theirs
     auto attached = object::attach(watched->fd(), section("uretprobe//proc/self/exe:bpfxx_object_target_one"));
     if (!attached) return 1;
     if (attached->link() || !*attached) return 2;
     static_cast<void>(watched.take());
     call_targets();
     if (watched.take().times != 1) return 3;
-    if (support::read_tracefs("uprobe_events").find("bpfxx/p_") == std::string::npos) return 4;
+    if (support::read_tracefs("uprobe_events").find(own) == std::string::npos) return 4;
     attachment moved{*std::move(attached)};
     if (*attached || !moved) return 5;
     if (!moved.detach()) return 6;
     call_targets();
     if (watched.take().times != 0) return 7;
-    if (support::read_tracefs("uprobe_events").find("bpfxx/p_") != std::string::npos) return 8;
+    if (support::read_tracefs("uprobe_events").find(own) != std::string::npos) return 8;
     auto const missing = object::attach(watched->fd(), section("kprobe/bpfxx_none"));
     return missing ? 9 : 0;
 }
