@@ -19,6 +19,7 @@
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -91,13 +92,14 @@ struct defined : Base {
     static constexpr std::size_t calls = 8, detach_calls = 3, ending_calls = 3;
 
     defined() {
-        if (support::has_tracefs()) write_definition("p:injected/others " + support::own_path() + ":" + offset());
+        if (support::has_tracefs())
+            write_definition(std::string{"p:"} + others + " " + support::own_path() + ":" + offset());
     }
     defined(defined const&) = delete;
     defined& operator=(defined const&) = delete;
     ~defined() {
-        remove_all("bpfxx/p_" + std::to_string(::gettid()) + "_");
-        remove_all("injected/others");
+        remove_all(own());
+        remove_all(others);
     }
 
     auto attach(typename Base::program const& what) const {
@@ -106,11 +108,18 @@ struct defined : Base {
     [[nodiscard]] char const* obstacle() const {
         return support::has_tracefs() ? nullptr : "tracefs cannot be mounted here";
     }
+    // Tests in other processes have probes too.
     [[nodiscard]] std::string contents() const {
-        return support::read_tracefs("uprobe_events") + support::read_tracefs("kprobe_events");
+        std::istringstream all{support::read_tracefs("uprobe_events") + support::read_tracefs("kprobe_events")};
+        std::string kept;
+        for (std::string line; std::getline(all, line);)
+            if (line.find(own()) != line.npos || line.find(others) != line.npos) kept += line + "\n";
+        return kept;
     }
 
   private:
+    static constexpr char const* others = "injected/others";
+    static std::string own() { return "bpfxx/p_" + std::to_string(::gettid()) + "_"; }
     static std::string offset() { return std::to_string(support::own_offset(&support::probed_second)); }
 
     static void write_definition(std::string const& line) {
