@@ -170,7 +170,7 @@ class site_cookies {
 /// Since: Linux 5.15, for before that there are no cookies; `trace_uprobe_multi` 6.6
 /// Errors: as `uprobe_hook` and `uprobe_multi_hook`; file_not_found; probe_not_found; malformed_file; EINVAL an argument
 /// has no form in usdt.bpf.h (an address with an index has none): `argument` says why; E2BIG as `specs.add`;
-/// too_many_matches more sites than anybody has; ENOMEM
+/// too_many_matches more than 2^20 sites; ENOMEM
 /// Costs: those of the hook, for each site where there are several, and then one allocation; one system call for each
 /// site whose arguments differ from those before; those of looking for the file; 4 KB on the stack
 [[nodiscard]] inline attached attach_static_probe(fd_ref<kind::program> program, section_name const& section,
