@@ -126,6 +126,7 @@
 #include <bpfxx/insn/traced.hpp>
 #include <bpfxx/insn/unit.hpp>
 #include <bpfxx/insn/value.hpp>
+#include <bpfxx/iterator_tags.hpp>
 #include <bpfxx/link/btf_tracepoint.hpp>
 #include <bpfxx/link/cgroup.hpp>
 #include <bpfxx/link/handle.hpp>
@@ -295,7 +296,7 @@
 #include <bpfxx/ring/when_readable.hpp>
 #include <bpfxx/shm/mapping.hpp>
 #include <bpfxx/shm/ordered.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/spec/map.hpp>
 #include <bpfxx/spec/name.hpp>
 #include <bpfxx/spec/program.hpp>

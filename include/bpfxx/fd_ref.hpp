@@ -76,6 +76,11 @@ class optional_fd_ref {
     std::int32_t number_ = 0;
 };
 
+/// A borrowed descriptor of one kind as a parameter `fd_ref_of<Kind> auto`, for functions that most programs do not call:
+/// the compiler looks into them, and at what they give back, only for those that do.
+template <class T, class Kind>
+concept fd_ref_of = std::same_as<T, fd_ref<Kind>>;
+
 /// A borrowed descriptor of any of some kinds, for attributes that take several.
 template <class... Kinds>
 class any_fd_ref {

@@ -144,6 +144,8 @@ TEST_CASE("btf ext: what is wrong") {
     CHECK(changed(0, {8, {1, 1, 4, 1}}) == reason::ext_instruction);
     CHECK(changed(0, {8, {1, 1, 0, 2}}) == reason::type_outside);
     CHECK(changed(0, {8, {}}) == reason::none);
+    CHECK(changed(1, {16, {1, 1, 4, 1, 5, 0}}) == reason::ext_instruction);
+    CHECK(changed(1, {16, {1, 2, 12, 1, 5, 0, 16, 1, 5, 0}}) == reason::ext_instruction);
     CHECK(changed(1, {16, {1, 1, 0, 10, 5, 0}}) == reason::name_outside);
     CHECK(changed(1, {16, {1, 1, 0, 1, 10, 0}}) == reason::name_outside);
     CHECK(changed(2, {16, {1, 1, 0, 2, 5, 0}}) == reason::type_outside);
@@ -163,6 +165,14 @@ TEST_CASE("btf ext: records that are in no order") {
     REQUIRE(ext);
     CHECK_FALSE(ext->lines().is_sorted());
     CHECK(ext->core().is_sorted());
+
+    // Not even where the next section's are.
+    tables[1] = {16, {1, 2, 16, 1, 5, 0, 8, 1, 5, 0, 1, 1, 0, 1, 5, 0}};
+    auto const longer = ext_of(std::endian::native, tables);
+    auto const first_only = btf::ext_view::parse(longer, *types);
+    REQUIRE(first_only);
+    CHECK_FALSE(first_only->lines().is_sorted());
+    CHECK(btf::ext_records<bpfxx::sys::info::line_info>{}.first_from(3) == 0);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include <bpfxx/elf/strings.hpp>
 #include <bpfxx/elf/table.hpp>
 #include <bpfxx/elf/wire.hpp>
+#include <bpfxx/iterator_tags.hpp>
 
 #include <doctest/doctest.h>
 
@@ -44,6 +45,8 @@ struct squares {
     [[nodiscard]] constexpr auto end() const noexcept { return elf::table_iterator{*this, 4}; }
 };
 static_assert(std::forward_iterator<elf::table_iterator<squares>>);
+
+static_assert(std::forward_iterator<decltype(squares{}.begin())>);
 
 TEST_CASE("elf tables: walks") {
     squares const all;

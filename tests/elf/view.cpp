@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -108,6 +109,30 @@ TEST_CASE("elf view: sections and segments in both byte orders") {
         std::uint32_t walked = 0;
         for (auto const section : parsed->sections()) CHECK(section.index() == walked++);
         CHECK(walked == 5);
+    }
+}
+
+TEST_CASE("elf view: headers that were read ahead") {
+    for (std::endian const order : {std::endian::little, std::endian::big}) {
+        image made = sample(order);
+        auto const file = made.finish();
+        auto const parsed = elf::view::parse(file.data());
+        REQUIRE(parsed);
+        std::vector<elf::wire::section_header> headers;
+        for (std::uint32_t index = 0; index != parsed->section_count(); ++index)
+            headers.push_back(parsed->header(index));
+        CHECK(parsed->header(5).size == 0);
+        headers[1].info = 17; // told apart by that
+        auto const ahead = parsed->with_headers(headers);
+        CHECK(ahead.section(1).info() == 17);
+        CHECK(ahead.section(1).contents() == std::string(32, 'c'));
+        CHECK(ahead.section(3).name() == ".debug_info");
+        CHECK(ahead.find(".bss")->index() == 2);
+        CHECK_FALSE(ahead.find(".nothing"));
+        CHECK(ahead.section(5).name().empty());
+        // Those of another file are not looked at.
+        headers.pop_back();
+        CHECK(parsed->with_headers(headers).section(1).info() == 0);
     }
 }
 

@@ -56,6 +56,14 @@ static_assert(subprograms.programs.size() == 3 && subprograms.programs[0].name =
 static_assert(subprograms.find_program("third") == 2 && !subprograms.find_program("fourth"));
 static_assert(subprograms.programs[1].code.functions.size() == 5);
 
+// Functions that several programs have are counted for each; where there are none, the room is for all there is.
+template <auto const& Bytes>
+constexpr bool has_exact_room =
+    planned<Bytes>::sizes.code.instructions == planned<Bytes>::storage.found.code.instructions &&
+    planned<Bytes>::sizes.code.line_infos == planned<Bytes>::storage.found.code.line_infos;
+static_assert(has_exact_room<subprograms_object> && object::detail::shares_code(known<subprograms_object>::image));
+static_assert(has_exact_room<kfuncs_object> && !object::detail::shares_code(known<kfuncs_object>::image));
+
 /// A plan that is made while running, of the same bytes.
 template <auto const& Bytes>
 void is_the_same_at_run_time() {
@@ -131,6 +139,11 @@ TEST_CASE("programs of a plan are what each of them is alone") {
     is_as_linked_alone<callbacks_object, 1>();
     is_as_linked_alone<kfuncs_object, 0>();
     is_as_linked_alone<kfuncs_object, 1>();
+}
+
+TEST_CASE("a plan knows whether there are jump tables") {
+    CHECK(committed_plan{"jump_table.bpf.o"}.opened.plan().has_jump_tables);
+    CHECK_FALSE(committed_plan{"maps.bpf.o"}.opened.plan().has_jump_tables);
 }
 
 TEST_CASE("plans have room for every initial value, and for none where there cannot be one") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <bpfxx/object/placement.hpp>
+#include <bpfxx/object/plan_of.hpp>
 #include <bpfxx/object/program_code.hpp>
 
 #include "embedded.hpp"
@@ -266,6 +267,31 @@ TEST_CASE("object program code: lines of every function or of none") {
     made.code[0].lines = {records.data(), 1, 16, false};
     CHECK(lines_of(0) == 0);
     CHECK(lines_of(1) == 0);
+    // Nor is there room for those of the first.
+    code_room const room{{.functions = 2, .instructions = 4}};
+    auto const code = object::link(made.image(), {.function = 0}, placements.span(), room.room());
+    REQUIRE(code);
+    CHECK(code->line_infos.empty());
+    code_room const more{{.functions = 2, .instructions = 4, .line_infos = 1}};
+    auto const other = object::link(made.image(), {.function = 0}, placements.span(), more.room());
+    REQUIRE(other);
+    CHECK(other->line_infos.empty());
+}
+
+TEST_CASE("object program code: programs that have code in common") {
+    made_image made;
+    made.add(2, {});
+    made.add(2, {});
+    CHECK_FALSE(object::detail::shares_code(made.image()));
+    made.functions[1].first = 1; // two names for an instruction
+    CHECK(object::detail::shares_code(made.image()));
+    made.functions[1].section = 2;
+    CHECK_FALSE(object::detail::shares_code(made.image()));
+    made.functions[1].exception_callback = 0;
+    CHECK(object::detail::shares_code(made.image()));
+    made.functions[1].exception_callback = 2; // none
+    made.relocations = {{.section = 1, .instruction = 0, .kind = target_kind::function_address, .target = 1}};
+    CHECK(object::detail::shares_code(made.image()));
 }
 
 TEST_CASE("object program code: programs that are too large, loads that are cut") {

@@ -6,6 +6,7 @@
 #include <bpfxx/btf/id.hpp>
 #include <bpfxx/btf/wire.hpp>
 #include <bpfxx/ill_formed.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <array>
 #include <bit>
@@ -13,7 +14,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
-#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -117,13 +117,13 @@ class builder {
     }
 
     /// Members in the order of their offsets; an empty name makes an anonymous struct.
-    constexpr type_id struct_(std::string_view name, std::uint32_t size, std::span<member_spec const> members) {
+    constexpr type_id struct_(std::string_view name, std::uint32_t size, slice<member_spec const> members) {
         return composite(kind::struct_, name, size, members);
     }
     constexpr type_id struct_(std::string_view name, std::uint32_t size, std::initializer_list<member_spec> members) {
         return composite(kind::struct_, name, size, {members.begin(), members.size()});
     }
-    constexpr type_id union_(std::string_view name, std::uint32_t size, std::span<member_spec const> members) {
+    constexpr type_id union_(std::string_view name, std::uint32_t size, slice<member_spec const> members) {
         return composite(kind::union_, name, size, members);
     }
     constexpr type_id union_(std::string_view name, std::uint32_t size, std::initializer_list<member_spec> members) {
@@ -133,7 +133,7 @@ class builder {
     /// Of 1, 2, 4 or 8 bytes. Values that need more than 32 bits make a BTF_KIND_ENUM64, and one below zero makes the
     /// enum signed.
     /// Since: Linux 4.18; 64 bits wide or signed since Linux 6.0
-    constexpr type_id enum_(std::string_view name, std::uint32_t size, std::span<enumerator_spec const> values) {
+    constexpr type_id enum_(std::string_view name, std::uint32_t size, slice<enumerator_spec const> values) {
         if (!is_one_of(size, {1, 2, 4, 8})) return fail("a BTF enum has 1, 2, 4 or 8 bytes");
         bool is_signed = false;
         bool is_wide = false;
@@ -148,11 +148,11 @@ class builder {
         return end();
     }
     constexpr type_id enum_(std::string_view name, std::uint32_t size, std::initializer_list<enumerator_spec> values) {
-        return enum_(name, size, std::span{values.begin(), values.size()});
+        return enum_(name, size, slice{values.begin(), values.size()});
     }
 
     /// Since: Linux 5.0
-    constexpr type_id func_proto(type_id returned, std::span<parameter_spec const> parameters) {
+    constexpr type_id func_proto(type_id returned, slice<parameter_spec const> parameters) {
         begin(kind::func_proto, 0, 0, parameters.size());
         refer_last(returned);
         for (parameter_spec const& each : parameters) {
@@ -162,7 +162,7 @@ class builder {
         return end();
     }
     constexpr type_id func_proto(type_id returned, std::initializer_list<parameter_spec> parameters) {
-        return func_proto(returned, std::span{parameters.begin(), parameters.size()});
+        return func_proto(returned, slice{parameters.begin(), parameters.size()});
     }
 
     /// What `func_info` names.
@@ -183,7 +183,7 @@ class builder {
 
     /// `name` is that of the ELF section, such as ".data".
     /// Since: Linux 5.2
-    constexpr type_id datasec(std::string_view name, std::uint32_t size, std::span<variable_spec const> variables) {
+    constexpr type_id datasec(std::string_view name, std::uint32_t size, slice<variable_spec const> variables) {
         begin(kind::datasec, required(name), size, variables.size());
         for (variable_spec const& each : variables) {
             refer(each.variable);
@@ -194,7 +194,7 @@ class builder {
     }
     constexpr type_id datasec(std::string_view name, std::uint32_t size,
                               std::initializer_list<variable_spec> variables) {
-        return datasec(name, size, std::span{variables.begin(), variables.size()});
+        return datasec(name, size, slice{variables.begin(), variables.size()});
     }
 
     /// A tag on a declaration, or on one of its members or parameters.
@@ -295,7 +295,7 @@ class builder {
     }
 
     constexpr type_id composite(kind what, std::string_view name, std::uint32_t size,
-                                std::span<member_spec const> members) {
+                                slice<member_spec const> members) {
         bool bitfields = false;
         for (member_spec const& each : members) bitfields = bitfields || each.bitfield_width != 0;
         begin(what, optional_identifier(name), size, members.size(), bitfields);

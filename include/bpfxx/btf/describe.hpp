@@ -6,11 +6,11 @@
 #include <bpfxx/btf/id.hpp>
 #include <bpfxx/btf/shape.hpp>
 #include <bpfxx/ill_formed.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <type_traits>
 
 namespace bpfxx::btf {
@@ -120,7 +120,7 @@ class shape_writer {
             member_shape const& from = what.members[at];
             members[at] = {from.name, add(*from.type), from.bit_offset, from.bitfield_width};
         }
-        std::span<member_spec const> const used{members.data(), what.members.size()};
+        slice<member_spec const> const used{members.data(), what.members.size()};
         return what.form == kind::union_ ? into_.union_(what.name, size, used) : into_.struct_(what.name, size, used);
     }
 

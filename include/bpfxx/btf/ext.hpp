@@ -7,13 +7,14 @@
 #include <bpfxx/btf/strings.hpp>
 #include <bpfxx/btf/view.hpp>
 #include <bpfxx/btf/wire.hpp>
+#include <bpfxx/iterator_tags.hpp>
 #include <bpfxx/sys/info/debug.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace bpfxx::btf {
 
@@ -42,9 +43,21 @@ class ext_records {
         return index < count_ ? wire::load_u32(at(index), swapped_) / 8 : 0;
     }
 
+    /// Copies the records from one number up to another, which are there, to what lies so much further on.
+    constexpr void copy(std::uint32_t first, std::uint32_t end, std::uint32_t further, Record* to) const noexcept {
+        for (char const* from = at(first); first != end; ++first, from += stride_) {
+            Record record = wire::load<Record>(from, swapped_);
+            record.insn_off = record.insn_off / 8 + further;
+            *to++ = record;
+        }
+    }
+
     /// The number of the first record that is about this instruction or a later one, where they are in order.
     /// Costs: a binary search
     [[nodiscard]] constexpr std::uint32_t first_from(std::uint32_t wanted) const noexcept {
+        // Most functions are all of their section.
+        if (wanted == 0 || count_ == 0) return 0;
+        if (instruction(count_ - 1) < wanted) return count_;
         std::uint32_t low = 0;
         for (std::uint32_t high = count_; low != high;) {
             std::uint32_t const middle = low + (high - low) / 2;
@@ -149,7 +162,30 @@ class ext_table {
         return types.strings().contains(one.access_str_off) ? reason::none : reason::name_outside;
     }
 
+    // Source lines are most of all records: their strings are looked at together, and one by one to find what is wrong.
+    [[nodiscard]] constexpr bool are_sound_lines(std::size_t at, std::uint32_t count, view const& types) noexcept {
+        std::uint32_t before = 0;
+        std::uint32_t places = 0;
+        std::uint32_t farthest = 0;
+        bool ordered = true;
+        for (char const* from = sections_.data() + at; count != 0; --count, from += record_size_) {
+            auto const line = wire::load<sys::info::line_info>(from, strings_.swapped());
+            if (farthest < line.file_name_off) farthest = line.file_name_off;
+            if (farthest < line.line_off) farthest = line.line_off;
+            if (line.insn_off < before) ordered = false;
+            places |= before = line.insn_off;
+        }
+        sorted_ = sorted_ && ordered;
+        return places % 8 == 0 && types.strings().contains(farthest);
+    }
+
     constexpr malformed check_records(std::size_t at, std::uint32_t count, std::uint32_t start, view const& types) {
+        if constexpr (std::is_same_v<Record, sys::info::line_info>) {
+            if (are_sound_lines(at, count, types)) {
+                size_ += count;
+                return {};
+            }
+        }
         std::uint32_t before = 0;
         for (std::uint32_t index = 0; index != count; ++index, at += record_size_) {
             auto const record = wire::load<Record>(sections_.data() + at, strings_.swapped());

@@ -7,13 +7,13 @@
 #include <bpfxx/btf/type.hpp>
 #include <bpfxx/btf/view.hpp>
 #include <bpfxx/btf/wire.hpp>
+#include <bpfxx/iterator_tags.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
-#include <span>
 #include <string_view>
 
 namespace bpfxx::btf {
@@ -109,7 +109,7 @@ namespace detail {
 /// Tells most names that nobody asked for by their first three characters, without looking at the questions.
 class query_filter {
   public:
-    constexpr explicit query_filter(std::span<query const> queries) noexcept {
+    constexpr explicit query_filter(slice<query const> queries) noexcept {
         for (query const& asked : queries) {
             kinds_ |= bit(asked.kind);
             char const first = character(asked.name, 0);
@@ -155,7 +155,7 @@ class query_filter {
 /// Answers many questions in one walk: sets `found` of each to the first match among the view's own types, and returns
 /// how many have one. The same question may be asked twice.
 /// Costs: one walk up to the last match, 520 bytes of stack, no allocation
-[[nodiscard]] constexpr std::size_t find(view const& in, std::span<query> queries) noexcept {
+[[nodiscard]] constexpr std::size_t find(view const& in, slice<query> queries) noexcept {
     for (query& asked : queries) asked.found = void_id;
     detail::query_filter const filter{queries};
     std::size_t answered = 0;

@@ -5,11 +5,11 @@
 #include <bpfxx/btf/id.hpp>
 #include <bpfxx/btf/strings.hpp>
 #include <bpfxx/btf/wire.hpp>
+#include <bpfxx/iterator_tags.hpp>
 
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <string_view>
 

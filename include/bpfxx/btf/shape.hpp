@@ -9,11 +9,11 @@
 #include <bpfxx/map/special.hpp>
 #include <bpfxx/reflect.hpp>
 #include <bpfxx/reflect/enumerators.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -44,11 +44,11 @@ struct shape {
     std::string_view name{};
     std::uint64_t size = 0;
     int_encoding encoding = int_encoding::none;
-    std::span<member_shape const> members{};        // of a struct or a union, in the order of their offsets
-    std::span<enumerator_spec const> enumerators{}; // of an enum
-    shape const* element = nullptr;                 // of an array
-    std::uint32_t count = 0;                        // of an array
-    bool opaque = false;                            // bytes that mean nothing here: only the size counts
+    slice<member_shape const> members{};        // of a struct or a union, in the order of their offsets
+    slice<enumerator_spec const> enumerators{}; // of an enum
+    shape const* element = nullptr;             // of an array
+    std::uint32_t count = 0;                    // of an array
+    bool opaque = false;                        // bytes that mean nothing here: only the size counts
 };
 
 /// The shape of a type. Members of aggregates are found by reflection. A union and a class that is no aggregate are

@@ -8,10 +8,10 @@
 #include <bpfxx/btf/strings.hpp>
 #include <bpfxx/btf/type.hpp>
 #include <bpfxx/btf/wire.hpp>
+#include <bpfxx/iterator_tags.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>

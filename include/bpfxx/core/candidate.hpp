@@ -10,11 +10,11 @@
 #include <bpfxx/core/access.hpp>
 #include <bpfxx/core/essential_name.hpp>
 #include <bpfxx/core/malformed.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace bpfxx::core {
@@ -84,13 +84,13 @@ class candidates {
   public:
     /// There are at most as many roots as relocations, and as types in the object. A name has rarely more than two
     /// candidates, in all blobs of a target together.
-    constexpr candidates(std::span<root> roots, std::span<candidate> found) noexcept : room_{roots}, found_{found} {
+    constexpr candidates(slice<root> roots, slice<candidate> found) noexcept : room_{roots}, found_{found} {
         buckets_.fill(no_candidate);
     }
 
     /// Notes the types that relocations start at; to be called for all of an object's, before the target is searched.
     /// Errors: no_such_type, anonymous_type, too_few_roots
-    constexpr malformed add(btf::indexed_view const& local, std::span<core_relo const> relocations,
+    constexpr malformed add(btf::indexed_view const& local, slice<core_relo const> relocations,
                             std::uint32_t first_number = 0) noexcept {
         btf::type_id before{};
         for (core_relo const& one : relocations) {
@@ -117,8 +117,8 @@ class candidates {
         }
     }
 
-    [[nodiscard]] constexpr std::span<root> roots() const noexcept { return room_.first(count_); }
-    [[nodiscard]] constexpr std::span<candidate> all() const noexcept {
+    [[nodiscard]] constexpr slice<root> roots() const noexcept { return room_.first(count_); }
+    [[nodiscard]] constexpr slice<candidate> all() const noexcept {
         return found_.first(found_count_ < found_.size() ? found_count_ : found_.size());
     }
 
@@ -194,8 +194,8 @@ class candidates {
         to.last = static_cast<std::uint32_t>(at);
     }
 
-    std::span<root> room_;
-    std::span<candidate> found_;
+    slice<root> room_;
+    slice<candidate> found_;
     std::size_t count_ = 0;
     std::size_t found_count_ = 0;
     std::uint32_t kinds_ = 0;

@@ -8,11 +8,11 @@
 #include <bpfxx/core/resolve.hpp>
 #include <bpfxx/core/unresolved.hpp>
 #include <bpfxx/insn/opcode.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <span>
 
 namespace bpfxx::core {
 
@@ -34,7 +34,7 @@ class patcher {
     constexpr patcher(resolution const& answer, std::uint32_t number) noexcept : answer_{answer}, number_{number} {}
 
     /// `code` begins with the instruction.
-    constexpr reason patch(std::span<insn::instruction> code) const noexcept {
+    constexpr reason patch(slice<insn::instruction> code) const noexcept {
         if (!answer_.is_found) return poison(code);
         switch (insn::opcode_class(code[0].code & 0x07)) {
         case insn::opcode_class::alu:
@@ -48,7 +48,7 @@ class patcher {
     }
 
   private:
-    constexpr reason poison(std::span<insn::instruction> code) const noexcept {
+    constexpr reason poison(slice<insn::instruction> code) const noexcept {
         bool const is_wide = code[0].code == insn::wide_opcode;
         if (is_wide && code.size() < 2) return reason::instruction_outside;
         // Both halves, or the verifier would complain about the second one first.
@@ -68,7 +68,7 @@ class patcher {
         return reason::none;
     }
 
-    constexpr reason memory(std::span<insn::instruction> code) const noexcept {
+    constexpr reason memory(slice<insn::instruction> code) const noexcept {
         insn::instruction& slot = code[0];
         if (!is_expected(slot.off)) return reason::unexpected_value;
         if (answer_.new_value > std::numeric_limits<std::int16_t>::max()) return reason::offset_too_large;
@@ -84,7 +84,7 @@ class patcher {
         return reason::none;
     }
 
-    constexpr reason wide(std::span<insn::instruction> code) const noexcept {
+    constexpr reason wide(slice<insn::instruction> code) const noexcept {
         if (code.size() < 2) return reason::instruction_outside;
         insn::instruction const plain{0, 0, 0, code[1].imm};
         bool const is_number = code[0].code == insn::wide_opcode && code[0].src() == 0 && code[0].off == 0;
@@ -114,7 +114,7 @@ class patcher {
 /// immediates, offsets with the sizes of loads and stores, 64-bit numbers. `insn_off` counts instructions from the first
 /// of `code` on. `first_number` counts the relocations of the object before: an unresolved one is known by its number.
 /// Errors: those of resolving; instruction_…, unexpected_value, unexpected_size, impossible_size, offset_too_large
-constexpr malformed relocate(resolver& with, std::span<insn::instruction> code, std::span<core_relo const> relocations,
+constexpr malformed relocate(resolver& with, slice<insn::instruction> code, slice<core_relo const> relocations,
                              std::uint32_t first_number = 0) noexcept {
     std::uint32_t number = first_number;
     for (core_relo const& one : relocations) {

@@ -14,10 +14,10 @@
 #include <bpfxx/core/malformed.hpp>
 #include <bpfxx/core/target.hpp>
 #include <bpfxx/core/value.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace bpfxx::core {
 
@@ -52,8 +52,8 @@ class resolver {
   public:
     /// `found` has the candidates, `targets` the blobs that they were found in: the kernel's, then those of modules.
     /// `memory` may be empty; with 64 entries a large object takes a fraction of the time.
-    constexpr resolver(btf::indexed_view const& local, candidates& found, std::span<target> targets,
-                       std::span<remembered> memory = {}) noexcept
+    constexpr resolver(btf::indexed_view const& local, candidates& found, slice<target> targets,
+                       slice<remembered> memory = {}) noexcept
         : local_{local}, candidates_{found}, targets_{targets}, memory_{memory} {
         for (remembered& one : memory_) one.asked.kind = nothing;
     }
@@ -169,8 +169,8 @@ class resolver {
 
     detail::local_types local_;
     candidates& candidates_;
-    std::span<target> targets_;
-    std::span<remembered> memory_;
+    slice<target> targets_;
+    slice<remembered> memory_;
 };
 
 } // namespace bpfxx::core

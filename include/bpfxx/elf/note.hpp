@@ -7,10 +7,10 @@
 #include <bpfxx/elf/strings.hpp>
 #include <bpfxx/elf/view.hpp>
 #include <bpfxx/elf/wire.hpp>
+#include <bpfxx/iterator_tags.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <string_view>
 
 namespace bpfxx::elf {

@@ -2,9 +2,10 @@
 // pure
 // SPDX-License-Identifier: BSL-1.0
 
+#include <bpfxx/iterator_tags.hpp>
+
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <utility>
 
 namespace bpfxx::elf {

@@ -8,6 +8,7 @@
 #include <bpfxx/elf/strings.hpp>
 #include <bpfxx/elf/table.hpp>
 #include <bpfxx/elf/wire.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -68,11 +69,23 @@ class view {
         return {index, header, names_, wire::part(file_, header.offset, size)};
     }
 
+    /// The same file with the headers of its sections read ahead, for constants: to read one from the bytes of the file
+    /// takes a compiler a hundred times as long. They are all of them, as `header` gives them, and must outlive the view.
+    [[nodiscard]] constexpr view with_headers(slice<wire::section_header const> headers) const noexcept {
+        view made = *this;
+        made.headers_ = headers.size() == section_count_ ? headers.data() : nullptr;
+        return made;
+    }
+    /// The header of a section by number; an empty one for a number that the file does not have.
+    [[nodiscard]] constexpr wire::section_header header(std::uint32_t index) const noexcept {
+        return index < section_count_ ? header_of(index) : wire::section_header{};
+    }
+
     /// The first section of a name; nothing when there is none.
     /// Costs: one walk over the section headers
     [[nodiscard]] constexpr std::optional<elf::section> find(std::string_view name) const noexcept {
         for (std::uint32_t index = 1; index < section_count_; ++index)
-            if (names_.equals(wire::load<std::uint32_t>(header_at(index), swapped_), name)) return section(index);
+            if (names_.equals(name_of(index), name)) return section(index);
         return std::nullopt;
     }
 
@@ -115,7 +128,10 @@ class view {
         return file_.data() + position_of_header(index);
     }
     [[nodiscard]] constexpr wire::section_header header_of(std::uint32_t index) const noexcept {
-        return wire::load_section_header(header_at(index), swapped_);
+        return headers_ != nullptr ? headers_[index] : wire::load_section_header(header_at(index), swapped_);
+    }
+    [[nodiscard]] constexpr std::uint32_t name_of(std::uint32_t index) const noexcept {
+        return headers_ != nullptr ? headers_[index].name : wire::load<std::uint32_t>(header_at(index), swapped_);
     }
 
     constexpr malformed read_identification() noexcept;
@@ -126,6 +142,7 @@ class view {
 
     std::string_view file_;
     string_table names_;
+    wire::section_header const* headers_ = nullptr;
     std::uint64_t sections_ = 0;
     std::uint64_t segments_ = 0;
     std::uint32_t section_count_ = 0;

@@ -96,7 +96,7 @@ struct cgroup {
     /// UAPI: `bpf_link_info.cgroup`
     /// Since: Linux 5.8
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<cgroup_link_info> info(fd_ref<kind::link> link) noexcept {
+    [[nodiscard]] static result<cgroup_link_info> info(fd_ref_of<kind::link> auto link) noexcept {
         auto const info = sys::get_info<sys::info::link_cgroup>(link);
         if (!info) return info.error();
         auto const cgroup = (*info)->cgroup_id;

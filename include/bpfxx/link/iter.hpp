@@ -91,7 +91,7 @@ struct iter {
     /// Since: Linux 5.10; parameters of cgroups and tasks 6.1
     /// Errors: ENOSPC the name and its NUL do not fit: 64 bytes are enough for the kernel's own targets
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<iter_info> info(fd_ref<kind::link> link, std::span<char> target) noexcept {
+    [[nodiscard]] static result<iter_info> info(fd_ref_of<kind::link> auto link, std::span<char> target) noexcept {
         sys::info::link_iter_cgroup request;
         if (!target.empty()) {
             request.target_name = target.data();

@@ -55,7 +55,7 @@ struct kprobe_multi {
     /// Errors: ENOSPC there are more: `count` of a call without buffers tells how many; counts_differ; E2BIG the kernel
     /// knows no cookies
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<kprobe_multi_info> info(fd_ref<kind::link> link,
+    [[nodiscard]] static result<kprobe_multi_info> info(fd_ref_of<kind::link> auto link,
                                                         std::span<std::uint64_t> addresses = {},
                                                         std::span<std::uint64_t> cookies = {}) noexcept {
         using answer = sys::info::link_kprobe_multi;

@@ -87,7 +87,7 @@ struct netfilter {
     /// UAPI: `bpf_link_info.netfilter`
     /// Since: Linux 6.4
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<netfilter_info> info(fd_ref<kind::link> link) noexcept {
+    [[nodiscard]] static result<netfilter_info> info(fd_ref_of<kind::link> auto link) noexcept {
         auto const info = sys::get_info<sys::info::link_netfilter>(link);
         if (!info) return info.error();
         return netfilter_info{

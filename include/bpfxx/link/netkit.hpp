@@ -45,7 +45,7 @@ struct netkit {
     /// UAPI: `bpf_link_info.netkit`
     /// Since: Linux 6.7
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<netkit_info> info(fd_ref<kind::link> link) noexcept {
+    [[nodiscard]] static result<netkit_info> info(fd_ref_of<kind::link> auto link) noexcept {
         auto const said = sys::get_info<sys::info::link_netkit>(link);
         if (!said) return said.error();
         auto const of_peer = (*said)->attach_type == attach_type::netkit_peer;

@@ -49,7 +49,7 @@ struct netns {
     /// UAPI: `bpf_link_info.netns`
     /// Since: Linux 5.8
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<netns_info> info(fd_ref<kind::link> link) noexcept {
+    [[nodiscard]] static result<netns_info> info(fd_ref_of<kind::link> auto link) noexcept {
         auto const info = sys::get_info<sys::info::link_netns>(link);
         if (!info) return info.error();
         auto const inode = (*info)->netns_ino;

@@ -149,7 +149,8 @@ struct perf_event {
     /// Since: Linux 6.6; id and program before
     /// Errors: ENOSPC the name and its NUL do not fit; EOPNOTSUPP the kernel has nothing to say of this event
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<perf_event_info> info(fd_ref<kind::link> link, std::span<char> name = {}) noexcept {
+    [[nodiscard]] static result<perf_event_info> info(fd_ref_of<kind::link> auto link,
+                                                      std::span<char> name = {}) noexcept {
         perf::detail::widest_arm request;
         if (!name.empty()) {
             name[0] = '\0'; // an event without a name leaves it as it is

@@ -49,7 +49,8 @@ struct raw_tracepoint {
     /// Since: Linux 5.8; cookie 6.17
     /// Errors: ENOSPC the name and its NUL do not fit: an empty buffer tells `name_size`
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<raw_tracepoint_info> info(fd_ref<kind::link> link, std::span<char> name) noexcept {
+    [[nodiscard]] static result<raw_tracepoint_info> info(fd_ref_of<kind::link> auto link,
+                                                          std::span<char> name) noexcept {
         using answer = sys::info::link_raw_tracepoint;
         answer request;
         if (!name.empty()) {

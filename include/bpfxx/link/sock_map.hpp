@@ -100,7 +100,7 @@ struct sock_map {
     /// UAPI: `bpf_link_info.sockmap`
     /// Since: Linux 6.10
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<sock_map_info> info(fd_ref<kind::link> link) noexcept {
+    [[nodiscard]] static result<sock_map_info> info(fd_ref_of<kind::link> auto link) noexcept {
         auto const info = sys::get_info<sys::info::link_sockmap>(link);
         if (!info) return info.error();
         auto const map = (*info)->map_id;

@@ -61,7 +61,7 @@ struct struct_ops {
     /// UAPI: `bpf_link_info.struct_ops`
     /// Since: Linux 6.4
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<struct_ops_info> info(fd_ref<kind::link> link) noexcept {
+    [[nodiscard]] static result<struct_ops_info> info(fd_ref_of<kind::link> auto link) noexcept {
         auto const said = sys::get_info<sys::info::link_struct_ops>(link);
         if (!said) return said.error();
         auto const map = (*said)->map_id;

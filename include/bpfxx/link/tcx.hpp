@@ -44,7 +44,7 @@ struct tcx {
     /// UAPI: `bpf_link_info.tcx`
     /// Since: Linux 6.6
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<tcx_info> info(fd_ref<kind::link> link) noexcept {
+    [[nodiscard]] static result<tcx_info> info(fd_ref_of<kind::link> auto link) noexcept {
         auto const said = sys::get_info<sys::info::link_tcx>(link);
         if (!said) return said.error();
         auto const leaves = (*said)->attach_type == attach_type::tcx_egress;

@@ -50,7 +50,7 @@ struct tracing {
     /// UAPI: `bpf_link_info.tracing`
     /// Since: Linux 5.8; target 5.13, cookie 6.17
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<tracing_info> info(fd_ref<kind::link> link) noexcept {
+    [[nodiscard]] static result<tracing_info> info(fd_ref_of<kind::link> auto link) noexcept {
         auto const info = sys::get_info<sys::info::link_tracing>(link);
         if (!info) return info.error();
         // A member is 0 where the kernel wrote nothing, and also where it does not know this one but answers as long for

@@ -68,7 +68,7 @@ struct uprobe_multi {
     /// Errors: ENOSPC there are more places: `count` of a call without buffers tells how many; ENAMETOOLONG the path and
     /// its NUL do not fit; counts_differ
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<uprobe_multi_info> info(fd_ref<kind::link> link,
+    [[nodiscard]] static result<uprobe_multi_info> info(fd_ref_of<kind::link> auto link,
                                                         uprobe_multi_buffers const& room = {}) noexcept {
         using answer = sys::info::link_uprobe_multi;
         std::size_t most = 0;

@@ -43,7 +43,7 @@ struct xdp {
     /// UAPI: `bpf_link_info.xdp`
     /// Since: Linux 5.9
     /// Costs: one system call, no allocation
-    [[nodiscard]] static result<xdp_info> info(fd_ref<kind::link> link) noexcept {
+    [[nodiscard]] static result<xdp_info> info(fd_ref_of<kind::link> auto link) noexcept {
         auto const said = sys::get_info<sys::info::link_xdp>(link);
         if (!said) return said.error();
         return xdp_info{.id = (*said)->id, .program = (*said)->prog_id, .ifindex = detail::device((*said)->ifindex)};

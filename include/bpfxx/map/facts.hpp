@@ -5,11 +5,11 @@
 #include <bpfxx/ill_formed.hpp>
 #include <bpfxx/map/operations.hpp>
 #include <bpfxx/map/type.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/sys/flags.hpp>
 #include <bpfxx/version.hpp>
 
 #include <cstdint>
-#include <span>
 
 // What the kernel lets user space do with each type of map: the one table that decides which members a view has.
 // Source: the map_ops tables and alloc_check functions of kernel/bpf/*.c and net/, tried on a live kernel by tests/map.
@@ -185,7 +185,7 @@ struct kind {
 } // namespace detail::map_table
 
 /// Everything known, in the order of the kernel's numbers.
-inline constexpr std::span<map_facts const> all_map_facts{detail::map_table::rows};
+inline constexpr slice<map_facts const> all_map_facts{detail::map_table::rows};
 
 /// The types of map as tags, which compilers print by name.
 namespace map_kind {

@@ -19,6 +19,7 @@
 #include <bpfxx/program/kinds.hpp>
 #include <bpfxx/result.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 
@@ -37,8 +38,8 @@ struct attach_options {
 
 namespace detail {
 
-[[nodiscard]] inline attached attach_raw_tracepoint(fd_ref<kind::program> program, section_name const& section,
-                                                    std::uint64_t cookie) noexcept {
+[[nodiscard]] attached attach_raw_tracepoint(fd_ref_of<kind::program> auto program, section_name const& section,
+                                             std::uint64_t cookie) noexcept {
     auto const tracepoint = raw_tracepoint_of(section);
     if (!tracepoint) return failed(section, tracepoint.error());
     kernel_name name;
@@ -49,8 +50,8 @@ namespace detail {
 }
 
 /// At the function that was named while loading. Without a cookie by the call that every kernel has.
-[[nodiscard]] inline result<attachment> attach_tracing(fd_ref<kind::program> program, attach_type loaded_with,
-                                                       std::uint64_t cookie) noexcept {
+[[nodiscard]] result<attachment> attach_tracing(fd_ref_of<kind::program> auto program, attach_type loaded_with,
+                                                std::uint64_t cookie) noexcept {
     if (cookie == 0) return to_attachment(tracing_hook_without_cookie{}.attach_to<program_kind::fentry>(program));
     tracing_hook const hook{.cookie = cookie};
     switch (loaded_with) {
@@ -61,14 +62,15 @@ namespace detail {
     }
 }
 
-[[nodiscard]] inline result<attachment> attach_btf_tracepoint(fd_ref<kind::program> program,
-                                                              std::uint64_t cookie) noexcept {
+[[nodiscard]] result<attachment> attach_btf_tracepoint(fd_ref_of<kind::program> auto program,
+                                                       std::uint64_t cookie) noexcept {
     using is = program_kind::btf_tracepoint;
     if (cookie == 0) return to_attachment(btf_tracepoint_hook_without_cookie{}.attach_to<is>(program));
     return to_attachment(btf_tracepoint_hook{.cookie = cookie}.attach_to<is>(program));
 }
 
-[[nodiscard]] inline result<attachment> attach_extension(fd_ref<kind::program> program, std::uint64_t cookie) noexcept {
+[[nodiscard]] result<attachment> attach_extension(fd_ref_of<kind::program> auto program,
+                                                  std::uint64_t cookie) noexcept {
     using is = program_kind::ext;
     if (cookie == 0) return to_attachment(tracing_hook_without_cookie{}.attach_to<is>(program));
     return to_attachment(ext_hook{.cookie = cookie}.attach_to<is>(program));
@@ -84,8 +86,11 @@ namespace detail {
 /// hook that it stands for: `kprobe_hook`, `kprobe_multi_hook`, `uprobe_hook`, `uprobe_multi_hook`, `tracepoint_hook`,
 /// `raw_tracepoint_hook`, `btf_tracepoint_hook`, `tracing_hook`, `ext_hook`, `iter_hook`
 /// Costs: those of the hook; of names of files and patterns also those of looking for them; no allocation on the heap but at several sites of a static probe
-[[nodiscard]] inline attached attach(fd_ref<kind::program> program, section_name const& section,
-                                     attach_options const& options = {}) noexcept {
+template <class Program>
+    requires std::convertible_to<Program const&, fd_ref<kind::program>>
+[[nodiscard]] attached attach(Program const& of, section_name const& section,
+                              attach_options const& options = {}) noexcept {
+    fd_ref<kind::program> const program = of;
     auto const cookie = options.cookie;
     if (!attaches_by_itself(section)) return detail::not_by_name(section);
     switch (section.hook) {

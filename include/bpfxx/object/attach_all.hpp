@@ -9,10 +9,10 @@
 #include <bpfxx/object/object_error.hpp>
 #include <bpfxx/object/plan.hpp>
 #include <bpfxx/object/section_target.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <utility>
 
 namespace bpfxx::object::detail {
@@ -73,8 +73,8 @@ using attach_function = attached (*)(fd_ref<kind::program>, section_name const&,
 /// Attaches the loaded programs, each by its function, and puts the attachments beside them. All or nothing.
 [[nodiscard, gnu::cold]] inline loading<void> attach_each(plan const& what, slots const& from,
                                                           attach_options const& options,
-                                                          std::span<attach_function const> by,
-                                                          std::span<attachment> into) noexcept {
+                                                          slice<attach_function const> by,
+                                                          slice<attachment> into) noexcept {
     for (std::size_t at = 0; at != by.size(); ++at) {
         auto const& fd = from.programs[at].fd;
         if (by[at] == nullptr || !fd || into[at]) continue;

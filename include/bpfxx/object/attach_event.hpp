@@ -73,9 +73,9 @@ inline constexpr std::string_view system_call_wrapper = "__riscv_sys_";
 inline constexpr std::string_view system_call_wrapper = "__se_sys_";
 #endif
 
-[[nodiscard]] inline result<attachment> attach_kernel_function(fd_ref<kind::program> program, std::string_view prefix,
-                                                               kernel_function const& function, bool returning,
-                                                               std::uint64_t cookie) noexcept {
+[[nodiscard]] result<attachment> attach_kernel_function(fd_ref_of<kind::program> auto program, std::string_view prefix,
+                                                        kernel_function const& function, bool returning,
+                                                        std::uint64_t cookie) noexcept {
     kernel_name name;
     name << prefix << function.name;
     if (!name.fits()) return name_too_long;
@@ -88,8 +88,8 @@ inline constexpr std::string_view system_call_wrapper = "__se_sys_";
 
 /// Attaches to what `kprobe/FUNCTION` names.
 /// Errors: as `kprobe_hook`
-[[nodiscard]] inline attached attach_kprobe(fd_ref<kind::program> program, section_name const& section,
-                                            std::uint64_t cookie) noexcept {
+[[nodiscard]] attached attach_kprobe(fd_ref_of<kind::program> auto program, section_name const& section,
+                                     std::uint64_t cookie) noexcept {
     auto const function = kernel_function_of(section);
     if (!function) return detail::failed(section, function.error());
     return detail::finished(section, detail::attach_kernel_function(program, "", *function, section.returning, cookie));
@@ -97,8 +97,8 @@ inline constexpr std::string_view system_call_wrapper = "__se_sys_";
 
 /// Attaches to what `ksyscall/NAME` names: the function that the kernel enters for a system call, whatever it calls it.
 /// Errors: as `kprobe_hook`; ENOENT the kernel has no such system call
-[[nodiscard]] inline attached attach_system_call(fd_ref<kind::program> program, section_name const& section,
-                                                 std::uint64_t cookie) noexcept {
+[[nodiscard]] attached attach_system_call(fd_ref_of<kind::program> auto program, section_name const& section,
+                                          std::uint64_t cookie) noexcept {
     auto const call = kernel_function_of(section);
     if (!call) return detail::failed(section, call.error());
     auto const attach = [&](std::string_view prefix) noexcept {
@@ -116,8 +116,8 @@ inline constexpr std::string_view system_call_wrapper = "__se_sys_";
 
 /// Attaches to what `tracepoint/GROUP/NAME` names.
 /// Errors: as `tracepoint_hook`
-[[nodiscard, gnu::cold]] inline attached attach_tracepoint(fd_ref<kind::program> program, section_name const& section,
-                                                           std::uint64_t cookie) noexcept {
+[[nodiscard, gnu::cold]] attached attach_tracepoint(fd_ref_of<kind::program> auto program, section_name const& section,
+                                                    std::uint64_t cookie) noexcept {
     auto const tracepoint = tracepoint_of(section);
     if (!tracepoint) return detail::failed(section, tracepoint.error());
     detail::kernel_name group, name;

@@ -68,8 +68,8 @@ inline constexpr std::size_t most_places = std::size_t{1} << 20;
 /// Attaches to what `uprobe/FILE:FUNCTION+OFFSET` names, in every process.
 /// Errors: as `uprobe_hook`; file_not_found; symbol_not_found, too_many_matches, malformed_file of the file
 /// Costs: those of the hook, and of looking for the file and its function; 10 KB on the stack
-[[nodiscard]] inline attached attach_uprobe(fd_ref<kind::program> program, section_name const& section,
-                                            std::uint64_t cookie) noexcept {
+[[nodiscard]] attached attach_uprobe(fd_ref_of<kind::program> auto program, section_name const& section,
+                                     std::uint64_t cookie) noexcept {
     auto const place = file_function_of(section);
     if (!place) return detail::failed(section, place.error());
     char buffer[PATH_MAX];
@@ -87,8 +87,8 @@ inline constexpr std::size_t most_places = std::size_t{1} << 20;
 
 namespace detail {
 
-[[nodiscard]] inline result<attachment> attach_places(fd_ref<kind::program> program, attach_type loaded_with,
-                                                      uprobe_multi_hook const& hook) noexcept {
+[[nodiscard]] result<attachment> attach_places(fd_ref_of<kind::program> auto program, attach_type loaded_with,
+                                               uprobe_multi_hook const& hook) noexcept {
     if (loaded_with == attach_type::trace_uprobe_session)
         return to_attachment(hook.attach_to<program_kind::uprobe_session>(program));
     return to_attachment(hook.attach_to<program_kind::uprobe_multi>(program));
@@ -99,8 +99,8 @@ namespace detail {
 /// Attaches to all functions that `uprobe.multi/FILE:PATTERN` names, in every process; each of them has the cookie.
 /// Errors: as `uprobe_multi_hook`; file_not_found; symbol_not_found no function matches; malformed_file
 /// Costs: those of the hook, and of looking for the file and its functions; 4 KB on the stack
-[[nodiscard]] inline attached attach_uprobe_multi(fd_ref<kind::program> program, section_name const& section,
-                                                  std::uint64_t cookie) noexcept {
+[[nodiscard]] attached attach_uprobe_multi(fd_ref_of<kind::program> auto program, section_name const& section,
+                                           std::uint64_t cookie) noexcept {
     auto const place = file_function_of(section);
     if (!place) return detail::failed(section, place.error());
     char buffer[PATH_MAX];

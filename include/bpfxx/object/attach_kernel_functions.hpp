@@ -15,14 +15,13 @@
 #include <bpfxx/result.hpp>
 
 #include <cstdint>
-#include <span>
 
 namespace bpfxx::object {
 
 namespace detail {
 
-[[nodiscard]] inline result<attachment> attach_functions(fd_ref<kind::program> program, attach_type loaded_with,
-                                                         kprobe_multi_hook const& hook) noexcept {
+[[nodiscard]] result<attachment> attach_functions(fd_ref_of<kind::program> auto program, attach_type loaded_with,
+                                                  kprobe_multi_hook const& hook) noexcept {
     if (loaded_with == attach_type::trace_kprobe_session)
         return to_attachment(hook.attach_to<program_kind::kprobe_session>(program));
     return to_attachment(hook.attach_to<program_kind::kprobe_multi>(program));
@@ -33,8 +32,8 @@ namespace detail {
 /// Attaches to all functions of the kernel that `kprobe.multi/PATTERN` names; each of them has the cookie.
 /// Errors: as `kprobe_multi_hook`, and as `find_kernel_functions`
 /// Costs: one system call for a name without `*` and `?` that the kernel knows; else those of `find_kernel_functions`
-[[nodiscard]] inline attached attach_kernel_functions(fd_ref<kind::program> program, section_name const& section,
-                                                      std::uint64_t cookie) noexcept {
+[[nodiscard]] attached attach_kernel_functions(fd_ref_of<kind::program> auto program, section_name const& section,
+                                               std::uint64_t cookie) noexcept {
     auto const functions = kernel_function_of(section);
     if (!functions) return detail::failed(section, functions.error());
     kprobe_multi_hook hook{.returning = section.returning};

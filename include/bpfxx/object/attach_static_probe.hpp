@@ -126,8 +126,8 @@ class site_cookies {
 };
 
 /// At one site, with the means that every kernel has.
-[[nodiscard]] inline result<attachment> attach_site(fd_ref<kind::program> program, char const* path,
-                                                    probe_places const& places, std::size_t which) noexcept {
+[[nodiscard]] result<attachment> attach_site(fd_ref_of<kind::program> auto program, char const* path,
+                                             probe_places const& places, std::size_t which) noexcept {
     std::uint64_t const semaphore = places.semaphores.filled()[which];
     if (semaphore > UINT32_MAX) return error{errc::einval, command::search};
     return attach_probe(program, uprobe_hook{.path = path,
@@ -136,8 +136,8 @@ class site_cookies {
                                              .cookie = places.cookies.filled()[which]});
 }
 
-[[nodiscard]] inline result<attachment> attach_each_site(fd_ref<kind::program> program, char const* path,
-                                                         probe_places const& places) noexcept {
+[[nodiscard]] result<attachment> attach_each_site(fd_ref_of<kind::program> auto program, char const* path,
+                                                  probe_places const& places) noexcept {
     auto made = attachment_list::make(places.offsets.size());
     if (!made) return made.error();
     for (std::size_t which = 0; which != places.offsets.size(); ++which) {
@@ -148,9 +148,9 @@ class site_cookies {
     return attachment{*std::move(made)};
 }
 
-[[nodiscard]] inline result<attachment> attach_sites(fd_ref<kind::program> program, char const* path,
-                                                     probe_places const& places,
-                                                     std::optional<attach_type> loaded_with) noexcept {
+[[nodiscard]] result<attachment> attach_sites(fd_ref_of<kind::program> auto program, char const* path,
+                                              probe_places const& places,
+                                              std::optional<attach_type> loaded_with) noexcept {
     auto const offsets = places.offsets.filled();
     if (loaded_with == attach_type::trace_uprobe_multi) {
         uprobe_multi_hook hook{.path = path, .offsets = offsets};
@@ -173,9 +173,9 @@ class site_cookies {
 /// too_many_matches more than 2^20 sites; ENOMEM
 /// Costs: those of the hook, for each site where there are several, and then one allocation; one system call for each
 /// site whose arguments differ from those before; those of looking for the file; 4 KB on the stack
-[[nodiscard]] inline attached attach_static_probe(fd_ref<kind::program> program, section_name const& section,
-                                                  static_probe_specs* specs, std::uint64_t cookie,
-                                                  std::optional<attach_type> loaded_with) noexcept {
+[[nodiscard]] attached attach_static_probe(fd_ref_of<kind::program> auto program, section_name const& section,
+                                           static_probe_specs* specs, std::uint64_t cookie,
+                                           std::optional<attach_type> loaded_with) noexcept {
     auto const wanted = static_probe_of(section);
     if (!wanted) return detail::failed(section, wanted.error());
     char buffer[PATH_MAX];

@@ -11,12 +11,11 @@
 #include <bpfxx/object/plan_of.hpp>
 #include <bpfxx/object/read.hpp>
 #include <bpfxx/object/source.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace bpfxx::object {
@@ -60,7 +59,13 @@ template <auto const& Bytes>
 /// What of an object is looked at by its index, with room of its own.
 template <auto const& Bytes>
 struct embedded_image {
-    static constexpr auto source = require(open(bytes_of(Bytes)));
+    static constexpr elf::view file = require(open_file(bytes_of(Bytes)));
+    static constexpr auto headers = [] {
+        std::array<elf::wire::section_header, file.section_count()> filled_here{};
+        for (std::uint32_t index = 0; index != file.section_count(); ++index) filled_here[index] = file.header(index);
+        return filled_here;
+    }();
+    static constexpr auto source = require(open(file.with_headers(bpfxx::detail::slice_of(headers))));
     static constexpr counts sizes = measure(source);
     static constexpr auto tables = [] {
         static_tables<sizes> filled_here;
@@ -89,7 +94,7 @@ class embedded {
 
     static constexpr plan_counts sizes_of_all = [] {
         std::array<placement, image::tables.found.functions> placements{};
-        return require(measure_plan(image::all, &image::types, bpfxx::detail::span_of(placements)));
+        return require(measure_plan(image::all, &image::types, bpfxx::detail::slice_of(placements)));
     }();
     // Two steps, since clang counts how far each constant goes.
     static constexpr plan_counts sizes_without_types = [] {
@@ -106,7 +111,7 @@ class embedded {
         detail::written_types<sizes_of_all.kernel_types> filled_here{};
         if (!image::source.has_types()) return filled_here;
         auto const file = detail::typed_file_of(image::all, &image::types);
-        filled_here.size = require(write_kernel_types(file, {}, bpfxx::detail::span_of(filled_here.bytes)));
+        filled_here.size = require(write_kernel_types(file, {}, bpfxx::detail::slice_of(filled_here.bytes).span()));
         return filled_here;
     }();
     static constexpr auto linked_programs = filled_storage.programs_with_code();
@@ -118,8 +123,9 @@ class embedded {
     /// Everything that is known without a kernel.
     static constexpr bpfxx::object::plan plan = [] {
         auto filled_here = filled_storage.view(image::all, detail::name_of_array<Bytes>(), &image::types,
-                                               bpfxx::detail::span_of(linked_programs));
-        filled_here.kernel_types = bpfxx::detail::span_of(written_kernel_types.bytes, written_kernel_types.size);
+                                               bpfxx::detail::slice_of(linked_programs));
+        filled_here.kernel_types =
+            bpfxx::detail::slice_of(written_kernel_types.bytes, written_kernel_types.size).span();
         return filled_here;
     }();
 };

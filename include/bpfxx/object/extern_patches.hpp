@@ -8,6 +8,7 @@
 #include <bpfxx/object/malformed.hpp>
 #include <bpfxx/object/relocation.hpp>
 #include <bpfxx/object/variable.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -40,7 +41,7 @@ namespace detail {
 
 class extern_patcher {
   public:
-    constexpr extern_patcher(std::span<insn::instruction> code, extern_places const& places) noexcept
+    constexpr extern_patcher(slice<insn::instruction> code, extern_places const& places) noexcept
         : code_{code}, places_{places} {}
 
     constexpr reason apply(patch const& where, resolved_extern const& with) const noexcept {
@@ -98,14 +99,14 @@ class extern_patcher {
         }
     }
 
-    std::span<insn::instruction> code_;
+    slice<insn::instruction> code_;
     extern_places const& places_;
 };
 
 } // namespace detail
 
 /// Whether any of a program's patches is about an extern: only then its instructions have to be changed.
-[[nodiscard]] constexpr bool uses_externs(std::span<patch const> patches) noexcept {
+[[nodiscard]] constexpr bool uses_externs(slice<patch const> patches) noexcept {
     for (patch const& one : patches)
         if (one.kind == target_kind::extern_variable || one.kind == target_kind::extern_function) return true;
     return false;
@@ -115,9 +116,8 @@ class extern_patcher {
 /// Errors: relocation_place, relocated_load, relocated_call, no_such_extern the patches are of another program;
 /// extern_not_found a module without a descriptor, or more than 32767; addend_too_large a place inside of a variable of
 /// the kernel
-[[nodiscard]] constexpr malformed patch_externs(std::span<insn::instruction> code, std::span<patch const> patches,
-                                                std::span<extern_symbol const> externs,
-                                                std::span<resolved_extern const> found,
+[[nodiscard]] constexpr malformed patch_externs(slice<insn::instruction> code, slice<patch const> patches,
+                                                slice<extern_symbol const> externs, slice<resolved_extern const> found,
                                                 extern_places const& places) noexcept {
     detail::extern_patcher const patcher{code, places};
     for (patch const& one : patches) {

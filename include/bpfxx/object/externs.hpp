@@ -11,10 +11,10 @@
 #include <bpfxx/object/kconfig_type.hpp>
 #include <bpfxx/object/malformed.hpp>
 #include <bpfxx/object/variable.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 // What an object leaves to the kernel, in steps: `begin_externs` when the object is known; then as far as there are any,
@@ -80,8 +80,8 @@ struct extern_needs {
 /// Errors: storage_too_small; extern_without_type an extern is neither option nor symbol; extern_type_unsupported
 /// Costs: for each option one walk over the variables of .kconfig, and one over the types; no allocation
 [[nodiscard]] constexpr parsed<extern_needs> begin_externs(btf::indexed_view const& types,
-                                                           std::span<extern_symbol const> externs,
-                                                           std::span<resolved_extern> found) noexcept {
+                                                           slice<extern_symbol const> externs,
+                                                           slice<resolved_extern> found) noexcept {
     if (found.size() < externs.size()) return malformed{reason::storage_too_small};
     extern_needs needs;
     btf::type section{};
@@ -111,8 +111,8 @@ struct extern_needs {
 
 /// Whether everything was found that has to be.
 /// Errors: extern_not_found with the name of the first that is neither found nor weak
-[[nodiscard]] constexpr malformed check_externs(std::span<extern_symbol const> externs,
-                                                std::span<resolved_extern const> found) noexcept {
+[[nodiscard]] constexpr malformed check_externs(slice<extern_symbol const> externs,
+                                                slice<resolved_extern const> found) noexcept {
     for (std::size_t at = 0; at != externs.size(); ++at)
         if (!found[at].is_set && !externs[at].weak) return {reason::extern_not_found, no_section, 0, externs[at].name};
     return {};

@@ -14,6 +14,7 @@
 #include <bpfxx/object/object_error.hpp>
 #include <bpfxx/object/sorted.hpp>
 #include <bpfxx/object/variable.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -55,8 +56,8 @@ namespace detail {
 /// Errors: `extern_value` with a name, it does not fit the variable; `extern_option_line` a line of the caller's;
 /// `extern_not_found`; ENOENT options are asked for that `text` does not have, and there is no configuration
 /// Costs: as `kernel_config`, unless `text` has all options; as what is asked for beside them
-[[nodiscard]] inline loading<void> find_options(btf::indexed_view const& types, std::span<extern_symbol const> externs,
-                                                std::span<resolved_extern> found, std::span<char> contents,
+[[nodiscard]] inline loading<void> find_options(btf::indexed_view const& types, slice<extern_symbol const> externs,
+                                                slice<resolved_extern> found, std::span<char> contents,
                                                 std::string_view text = {},
                                                 optional_fd_ref<kind::token> token = {}) noexcept {
     kconfig_values values{types, externs, found, contents};
@@ -84,8 +85,8 @@ namespace detail {
 /// UAPI: /proc/kallsyms
 /// Errors: `extern_address_ambiguous` with a name; ENOENT, EACCES
 /// Costs: as `for_each_kernel_symbol`
-[[nodiscard]] inline loading<void> find_symbols(btf::indexed_view const& types, std::span<extern_symbol const> externs,
-                                                std::span<resolved_extern> found) noexcept {
+[[nodiscard]] inline loading<void> find_symbols(btf::indexed_view const& types, slice<extern_symbol const> externs,
+                                                slice<resolved_extern> found) noexcept {
     malformed problem{};
     auto const read = for_each_kernel_symbol([&](kernel_symbol const& symbol) noexcept {
         std::string_view const name = symbol.name_in_source();

@@ -10,7 +10,7 @@
 #include <bpfxx/object/sorted.hpp>
 #include <bpfxx/object/source.hpp>
 #include <bpfxx/object/variable.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <array>
 #include <cstddef>
@@ -23,13 +23,13 @@ namespace bpfxx::object {
 
 /// Room for what an object contains: one allocation at run time, arrays while compiling. `measure` says how much.
 struct tables {
-    std::span<section_role> roles{};
-    std::span<code_section> code{};
-    std::span<function> functions{};
-    std::span<program> programs{};
-    std::span<variable> variables{};
-    std::span<extern_symbol> externs{};
-    std::span<code_relocation> relocations{};
+    slice<section_role> roles{};
+    slice<code_section> code{};
+    slice<function> functions{};
+    slice<program> programs{};
+    slice<variable> variables{};
+    slice<extern_symbol> externs{};
+    slice<code_relocation> relocations{};
     std::span<std::uint32_t> types{};
 };
 
@@ -50,9 +50,9 @@ struct static_tables {
     counts found{};
 
     [[nodiscard]] constexpr tables spans() noexcept {
-        using bpfxx::detail::span_of;
-        return {span_of(roles),     span_of(code),    span_of(functions),   span_of(programs),
-                span_of(variables), span_of(externs), span_of(relocations), span_of(types)};
+        using bpfxx::detail::slice_of;
+        return {slice_of(roles),     slice_of(code),    slice_of(functions),   slice_of(programs),
+                slice_of(variables), slice_of(externs), slice_of(relocations), slice_of(types).span()};
     }
     /// What is in them, once they are filled. It points into them.
     [[nodiscard]] constexpr image view(source const& from) const& noexcept;
@@ -64,19 +64,19 @@ struct static_tables {
 struct image {
     source from{};
     /// By the section's number.
-    std::span<section_role const> roles{};
+    slice<section_role const> roles{};
     /// In the order of the file.
-    std::span<code_section const> code{};
+    slice<code_section const> code{};
     /// In the order of their sections and instructions.
-    std::span<function const> functions{};
+    slice<function const> functions{};
     /// In the same order.
-    std::span<program const> programs{};
+    slice<program const> programs{};
     /// In the order of their names, and of sections and places among those of one name.
-    std::span<variable const> variables{};
+    slice<variable const> variables{};
     /// In the order of their names.
-    std::span<extern_symbol const> externs{};
+    slice<extern_symbol const> externs{};
     /// In the order of sections and instructions; calls that need no relocation in the file are among them.
-    std::span<code_relocation const> relocations{};
+    slice<code_relocation const> relocations{};
     /// The index of `from.types`: `from.types.adopt(type_index)`.
     std::span<std::uint32_t const> type_index{};
 
@@ -84,6 +84,12 @@ struct image {
     [[nodiscard]] constexpr std::uint32_t version() const noexcept { return from.version; }
     [[nodiscard]] constexpr section_role role(std::uint32_t section) const noexcept {
         return section < roles.size() ? roles[section] : section_role::other;
+    }
+
+    [[nodiscard]] constexpr bool has_role(section_role wanted) const noexcept {
+        for (section_role const one : roles)
+            if (one == wanted) return true;
+        return false;
     }
 
     /// The number of the program of a name.
@@ -112,22 +118,22 @@ struct image {
 
 template <counts Sizes>
 constexpr image static_tables<Sizes>::view(source const& from) const& noexcept {
-    using bpfxx::detail::span_of;
+    using bpfxx::detail::slice_of;
     return {.from = from,
-            .roles = span_of(roles, found.sections),
-            .code = span_of(code, found.code),
-            .functions = span_of(functions, found.functions),
-            .programs = span_of(programs, found.programs),
-            .variables = span_of(variables, found.variables),
-            .externs = span_of(externs, found.externs),
-            .relocations = span_of(relocations, found.relocations),
-            .type_index = span_of(types, found.types)};
+            .roles = slice_of(roles, found.sections),
+            .code = slice_of(code, found.code),
+            .functions = slice_of(functions, found.functions),
+            .programs = slice_of(programs, found.programs),
+            .variables = slice_of(variables, found.variables),
+            .externs = slice_of(externs, found.externs),
+            .relocations = slice_of(relocations, found.relocations),
+            .type_index = slice_of(types, found.types).span()};
 }
 
 namespace detail {
 
 /// The number behind the last function that starts at an instruction or in front of it.
-[[nodiscard]] constexpr std::size_t functions_up_to(std::span<function const> functions, std::uint32_t section,
+[[nodiscard]] constexpr std::size_t functions_up_to(slice<function const> functions, std::uint32_t section,
                                                     std::uint32_t instruction) noexcept {
     return first_not(functions, [&](function const& one) {
         return one.section < section || (one.section == section && one.first <= instruction);

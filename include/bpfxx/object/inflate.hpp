@@ -5,7 +5,7 @@
 #include <bpfxx/object/inflate_code.hpp>
 #include <bpfxx/object/inflate_malformed.hpp>
 #include <bpfxx/parsed.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <array>
 #include <cstddef>
@@ -69,7 +69,7 @@ class inflater {
             lengths[at] = at < 144 ? 8 : at < 256 ? 9 : at < 280 ? 7 : 8;
         literals_.build(lengths);
         lengths.fill(5);
-        distances_.build(bpfxx::detail::span_of(lengths, 32));
+        distances_.build(bpfxx::detail::slice_of(lengths, 32).span());
     }
 
     constexpr inflate_reason read_codes() noexcept {
@@ -87,7 +87,7 @@ class inflater {
         // The distances' code is not in use yet.
         if (distances_.build(of_lengths) != code_fill::exact) return inflate_reason::bad_code;
         std::array<std::uint8_t, 286 + 30> lengths{};
-        auto const all = bpfxx::detail::span_of(lengths, literals + distances);
+        auto const all = bpfxx::detail::slice_of(lengths, literals + distances).span();
         inflate_reason const why = read_lengths(all);
         if (why != inflate_reason::none) return why;
         if (lengths[end_of_block] == 0) return inflate_reason::no_end_of_block;

@@ -14,10 +14,10 @@
 #include <bpfxx/object/map_members.hpp>
 #include <bpfxx/object/maps.hpp>
 #include <bpfxx/object/typed_file.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 
 namespace bpfxx::object {
@@ -42,7 +42,7 @@ namespace detail {
 /// Reads the relocations of maps and struct_ops.
 class value_reader {
   public:
-    constexpr value_reader(typed_file const& from, std::span<map_definition const> maps) noexcept
+    constexpr value_reader(typed_file const& from, slice<map_definition const> maps) noexcept
         : from_{from}, maps_{maps} {}
 
     /// Gives each to `visit`, and how many there were.
@@ -174,7 +174,7 @@ class value_reader {
     }
 
     typed_file const& from_;
-    std::span<map_definition const> maps_;
+    slice<map_definition const> maps_;
     std::uint32_t near_ = 0;
 };
 
@@ -183,16 +183,15 @@ class value_reader {
 /// How many initial values the maps of an object have: the storage that `read_initial_values` asks for.
 /// Costs: one walk over the relocations of .maps and .struct_ops, no allocation
 [[nodiscard]] constexpr parsed<std::uint32_t> count_initial_values(typed_file const& from,
-                                                                   std::span<map_definition const> maps) noexcept {
+                                                                   slice<map_definition const> maps) noexcept {
     return detail::value_reader{from, maps}.for_each([](initial_value const&) { return true; });
 }
 
 /// Reads the initial values of maps that `read_maps` gave. Gives how many there are.
 /// Errors: map_values_…, struct_ops_…, no_such_map: with the map's name
 /// Costs: the same
-[[nodiscard]] constexpr parsed<std::uint32_t> read_initial_values(typed_file const& from,
-                                                                  std::span<map_definition const> maps,
-                                                                  std::span<initial_value> into) noexcept {
+[[nodiscard]] constexpr parsed<std::uint32_t>
+read_initial_values(typed_file const& from, slice<map_definition const> maps, slice<initial_value> into) noexcept {
     std::size_t next = 0;
     return detail::value_reader{from, maps}.for_each([&](initial_value const& value) {
         if (next == into.size()) return false;

@@ -8,6 +8,7 @@
 #include <bpfxx/object/malformed.hpp>
 #include <bpfxx/object/sorted.hpp>
 #include <bpfxx/object/variable.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -59,8 +60,8 @@ class kconfig_values {
   public:
     /// `externs` in the order of their names, as the image has them; `found` from `begin_externs`. `contents` starts as
     /// zeros, of at least `kconfig_size` bytes.
-    constexpr kconfig_values(btf::indexed_view const& types, std::span<extern_symbol const> externs,
-                             std::span<resolved_extern> found, std::span<char> contents) noexcept
+    constexpr kconfig_values(btf::indexed_view const& types, slice<extern_symbol const> externs,
+                             slice<resolved_extern> found, std::span<char> contents) noexcept
         : types_{types}, externs_{externs}, found_{found}, contents_{contents} {}
 
     /// Whether a variable of any option still has no value.
@@ -176,8 +177,8 @@ class kconfig_values {
     }
 
     btf::indexed_view const& types_;
-    std::span<extern_symbol const> externs_;
-    std::span<resolved_extern> found_;
+    slice<extern_symbol const> externs_;
+    slice<resolved_extern> found_;
     std::span<char> contents_;
 };
 

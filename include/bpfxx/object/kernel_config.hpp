@@ -12,10 +12,9 @@
 #include <sys/utsname.h>
 
 #include <cstddef>
-#include <span>
+#include <optional>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 namespace bpfxx::object {
 
@@ -54,9 +53,8 @@ class [[nodiscard]] kernel_config {
     }
 
     [[nodiscard]] std::string_view text() const& noexcept {
-        if (auto const* const unpacked = std::get_if<lazy_room<char>>(&held_))
-            return {unpacked->room().data(), unpacked->room().size()};
-        auto const bytes = std::get_if<sys::file_bytes>(&held_)->view();
+        if (unpacked_) return {unpacked_->room().data(), unpacked_->room().size()};
+        auto const bytes = file_->view();
         return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
     }
     std::string_view text() const&& = delete; // this text is unmapped at once: name the owner
@@ -65,10 +63,12 @@ class [[nodiscard]] kernel_config {
     static constexpr std::size_t largest = std::size_t{64} << 20;
     static constexpr error malformed_file{errc::malformed_file, command::read_file};
 
-    explicit kernel_config(sys::file_bytes file) noexcept : held_{std::move(file)} {}
-    explicit kernel_config(lazy_room<char> unpacked) noexcept : held_{std::move(unpacked)} {}
+    explicit kernel_config(sys::file_bytes file) noexcept : file_{std::move(file)} {}
+    explicit kernel_config(lazy_room<char> unpacked) noexcept : unpacked_{std::move(unpacked)} {}
 
-    std::variant<sys::file_bytes, lazy_room<char>> held_;
+    // One of them.
+    std::optional<sys::file_bytes> file_{};
+    std::optional<lazy_room<char>> unpacked_{};
 };
 
 } // namespace bpfxx::object

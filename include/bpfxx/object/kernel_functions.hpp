@@ -5,6 +5,7 @@
 #include <bpfxx/command.hpp>
 #include <bpfxx/fd.hpp>
 #include <bpfxx/object/lazy_room.hpp>
+#include <bpfxx/object/sorted.hpp>
 #include <bpfxx/object/text_lines.hpp>
 #include <bpfxx/perf/tracefs.hpp>
 #include <bpfxx/probe/glob.hpp>
@@ -13,7 +14,6 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -59,17 +59,14 @@ class function_names {
     }
 
     void sort() noexcept {
-        auto const all = starts_.filled();
-        std::sort(all.begin(), all.end(),
-                  [this](std::uint32_t left, std::uint32_t right) noexcept { return at(left) < at(right); });
+        detail::sort(starts_.filled(),
+                     [this](std::uint32_t left, std::uint32_t right) noexcept { return at(left) < at(right); });
     }
 
     [[nodiscard]] bool has(std::string_view name) const noexcept {
         auto const all = starts_.filled();
-        auto const found =
-            std::lower_bound(all.begin(), all.end(), name,
-                             [this](std::uint32_t left, std::string_view right) noexcept { return at(left) < right; });
-        return found != all.end() && at(*found) == name;
+        auto const found = first_not(all, [&](std::uint32_t start) noexcept { return at(start) < name; });
+        return found != all.size() && at(all[found]) == name;
     }
 
   private:

@@ -7,10 +7,10 @@
 #include <bpfxx/btf/malformed.hpp>
 #include <bpfxx/btf/wire.hpp>
 #include <bpfxx/core/candidate.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace bpfxx::object {
@@ -41,7 +41,7 @@ namespace detail {
 
 class name_walk {
   public:
-    constexpr name_walk(std::span<wanted_type> wanted, blob_end base) noexcept : wanted_{wanted}, base_{base} {
+    constexpr name_walk(slice<wanted_type> wanted, blob_end base) noexcept : wanted_{wanted}, base_{base} {
         for (wanted_type const& one : wanted_) {
             if (one.found != btf::void_id) continue;
             kinds_ |= 1U << static_cast<unsigned>(one.kind);
@@ -89,7 +89,7 @@ class name_walk {
         }
     }
 
-    std::span<wanted_type> wanted_;
+    slice<wanted_type> wanted_;
     blob_end base_;
     std::string_view strings_{};
     core::detail::name_filter filter_{};
@@ -101,7 +101,7 @@ class name_walk {
 
 /// Finds the first type of each kind and name in the kernel's BTF, or given where that ends, in a module's.
 /// Costs: one walk over the types, measured 0.5 ms for the 127,000 of a kernel; no allocation
-[[nodiscard]] constexpr btf::parsed<blob_end> find_types(std::string_view blob, std::span<wanted_type> wanted,
+[[nodiscard]] constexpr btf::parsed<blob_end> find_types(std::string_view blob, slice<wanted_type> wanted,
                                                          blob_end base = {}) noexcept {
     return detail::name_walk{wanted, base}.walk(blob);
 }

@@ -6,7 +6,6 @@
 #include <bpfxx/object/record.hpp>
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <type_traits>
@@ -43,13 +42,12 @@ class live {
     /// What it is now.
     /// Races: a relaxed load of a number, which says nothing about other variables
     [[nodiscard]] T load() const noexcept {
-        if constexpr (detail::single_number<T>) {
-            return std::atomic_ref<T>{*pointer()}.load(std::memory_order_relaxed);
-        } else {
-            T value;
+        T value;
+        if constexpr (detail::single_number<T>)
+            __atomic_load(pointer(), &value, __ATOMIC_RELAXED);
+        else
             std::memcpy(&value, place_, sizeof value);
-            return value;
-        }
+        return value;
     }
     [[nodiscard]] operator T() const noexcept { return load(); }
 
@@ -58,10 +56,12 @@ class live {
     void store(T const& value) const noexcept
         requires Writable
     {
-        if constexpr (detail::single_number<T>)
-            std::atomic_ref<T>{*pointer()}.store(value, std::memory_order_relaxed);
-        else
+        if constexpr (detail::single_number<T>) {
+            T stored = value; // clang takes no pointer to const
+            __atomic_store(pointer(), &stored, __ATOMIC_RELAXED);
+        } else {
             std::memcpy(place_, &value, sizeof value);
+        }
     }
     live const& operator=(T const& value) const noexcept
         requires Writable
@@ -104,9 +104,7 @@ class live {
     }
 
   private:
-    [[nodiscard]] T* pointer() const noexcept {
-        return reinterpret_cast<T*>(const_cast<std::byte*>(place_)); // atomic_ref takes no const before C++26
-    }
+    [[nodiscard]] T* pointer() const noexcept { return reinterpret_cast<T*>(const_cast<std::byte*>(place_)); }
 
     byte_type* place_;
 };

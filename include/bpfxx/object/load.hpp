@@ -18,7 +18,6 @@
 #include <bpfxx/object/workspace.hpp>
 #include <bpfxx/result.hpp>
 
-#include <algorithm>
 #include <cstdint>
 
 namespace bpfxx::object {
@@ -33,7 +32,7 @@ template <parts Has>
         planned_program const& program = state.what.programs[number];
         if (!state.is_wanted_program(number) || !program_loader<Has>::is_changed(state, program, rare)) continue;
         if constexpr (Has.relocations) made.relocations += program.code.core_relocations.size();
-        made.instructions = std::max(made.instructions, program.code.instructions.size());
+        if (made.instructions < program.code.instructions.size()) made.instructions = program.code.instructions.size();
     }
     made.descriptors = state.what.maps.size() > parts::few_maps ? state.what.maps.size() : 0;
     return made;

@@ -18,16 +18,16 @@
 #include <bpfxx/object/room.hpp>
 #include <bpfxx/object/workspace.hpp>
 #include <bpfxx/program/load.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/spec/name.hpp>
 #include <bpfxx/spec/program.hpp>
 #include <bpfxx/sys/attr/program.hpp>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -119,7 +119,7 @@ class program_loader {
         std::size_t const maps = state_.what.maps.size();
         std::size_t const modules = memory_.used_modules();
         std::size_t const count = modules == 0 ? maps : memory_.first_module() + modules;
-        descriptors_ = bpfxx::detail::span_of(few_, std::min(count, few_.size()));
+        descriptors_ = bpfxx::detail::slice_of(few_, count < few_.size() ? count : few_.size()).span();
         if constexpr (Has.many_maps || Has.externs)
             if (!memory_.descriptors().empty()) descriptors_ = memory_.descriptors().first(count);
         for (std::size_t at = 0; at != maps; ++at) descriptors_[at] = state_.into.maps[at].map().raw();
@@ -129,7 +129,7 @@ class program_loader {
     [[gnu::cold]] bool load(std::uint32_t number) noexcept {
         planned_program const& program = state_.what.programs[number];
         auto const& how = state_.how.program(number);
-        program_options options{.insns = program.code.instructions, .license = license_.data()};
+        program_options options{.insns = program.code.instructions.span(), .license = license_.data()};
         if (!program.section && !how.type)
             return state_.fail(step::find_target, program.name, only<reason::section_name_unknown>());
         auto const type = how.type.value_or(program.section ? program.section->type : program_type{});
@@ -142,8 +142,8 @@ class program_loader {
         options.fd_array = descriptors_;
         if (state_.types) {
             options.btf = *state_.types;
-            options.func_info = program.code.func_infos;
-            options.line_info = program.code.line_infos;
+            options.func_info = program.code.func_infos.span();
+            options.line_info = program.code.line_infos.span();
         }
         program_target target;
         if constexpr (Has.targets) {
@@ -171,14 +171,14 @@ class program_loader {
                 return false;
             }
             options.insns =
-                std::span<insn::instruction const>{memory_.instructions()}.first(program.code.instructions.size());
+                slice<insn::instruction const>{memory_.instructions()}.first(program.code.instructions.size());
         }
         return give_to_kernel(number, type, options);
     }
 
     bool change(planned_program const& program) noexcept {
         auto const code = memory_.instructions().first(program.code.instructions.size());
-        std::copy(program.code.instructions.begin(), program.code.instructions.end(), code.begin());
+        std::memcpy(code.data(), program.code.instructions.data(), code.size_bytes());
         if constexpr (Has.externs) {
             auto const problem =
                 patch_externs(code, program.code.patches, state_.what.externs, memory_.externs(), places());
@@ -190,7 +190,7 @@ class program_loader {
         return true;
     }
 
-    bool relocate(planned_program const& program, std::span<insn::instruction> code) noexcept {
+    bool relocate(planned_program const& program, slice<insn::instruction> code) noexcept {
         if (program.code.core_relocations.empty()) return true;
         auto const relocated = core::relocate(memory_.resolver(), code, program.code.core_relocations);
         if (relocated.why == core::reason::none) return true;
@@ -211,7 +211,7 @@ class program_loader {
         return made;
     }
 
-    void leave_out_absent_maps(std::span<insn::instruction> code) const noexcept {
+    void leave_out_absent_maps(slice<insn::instruction> code) const noexcept {
         constexpr std::uint8_t call =
             insn::opcode(insn::opcode_class::jmp, insn::jump_op::call, insn::operand_source::k);
         for (std::size_t at = 0; at + 1 < code.size(); ++at) {
@@ -250,12 +250,12 @@ class program_loader {
 
     /// Maps by their descriptors in a copy of the instructions, not by their places in an array of these.
     [[gnu::cold]] bool name_by_descriptors(sys::attr::prog_load& attribute,
-                                           std::span<insn::instruction const> code) noexcept {
+                                           slice<insn::instruction const> code) noexcept {
         room memory;
         auto const wanted = memory.want<insn::instruction>(code.size());
         if (!memory.allocate()) return state_.fail_for_memory();
         auto const copy = memory.span(wanted);
-        std::copy(code.begin(), code.end(), copy.begin());
+        std::memcpy(copy.data(), code.data(), code.size_bytes());
         for (insn::instruction& slot : copy) {
             auto const map = map_named_by(slot);
             if (!map || *map >= descriptors_.size()) continue;

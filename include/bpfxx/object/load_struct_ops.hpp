@@ -15,7 +15,7 @@
 #include <bpfxx/object/malformed.hpp>
 #include <bpfxx/object/module_types.hpp>
 #include <bpfxx/program/attach_type.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/spec/map.hpp>
 #include <bpfxx/sys/attr/map.hpp>
 #include <bpfxx/sys/call.hpp>
@@ -135,7 +135,7 @@ class struct_ops_loader {
                           wanted_type{btf::kind::struct_, "bpf_struct_ops_", name, {}}};
         auto const blob = kernel_.view();
         if (!blob) return state_.fail(step::open_kernel_types, map.name, blob.error());
-        auto const walked = find_types(*blob, bpfxx::detail::span_of(wanted));
+        auto const walked = find_types(*blob, bpfxx::detail::slice_of(wanted));
         if (!walked) return state_.fail(step::open_kernel_types, map.name, malformed{walked.error()});
         found_ = none;
         module_.reset();
@@ -160,7 +160,7 @@ class struct_ops_loader {
         auto const opened = core::target::open(kernel_blob::text_of(module_->bytes), target_);
         if (!opened) return state_.fail(step::open_kernel_types, {}, malformed{opened.error()});
         module_target_ = *opened;
-        return index(module_target_, bpfxx::detail::span_of(module_checkpoints_));
+        return index(module_target_, bpfxx::detail::slice_of(module_checkpoints_).span());
     }
 
     bool index(core::target& of, std::span<std::uint32_t> checkpoints) noexcept {

@@ -16,14 +16,13 @@
 #include <bpfxx/object/section_target.hpp>
 #include <bpfxx/program/attach_type.hpp>
 #include <bpfxx/program/type.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/sys/info/program.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -104,7 +103,7 @@ class target_finder {
         }
         auto const blob = kernel_.view();
         if (!blob) return state_.fail(step::open_kernel_types, state_.what.programs[number].name, blob.error());
-        auto const walked = find_types(*blob, bpfxx::detail::span_of(found_, count_));
+        auto const walked = find_types(*blob, bpfxx::detail::slice_of(found_, count_));
         if (!walked) return state_.fail(step::open_kernel_types, {}, malformed{walked.error()});
         kernel_end_ = *walked;
         into = found_[0].found;

@@ -7,6 +7,7 @@
 #include <bpfxx/map/operations.hpp>
 #include <bpfxx/object/room.hpp>
 #include <bpfxx/shm/mapping.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -52,8 +53,8 @@ struct loaded_program {
 /// Where `load` puts what it makes: one for each map and program of the plan, empty before. They are the caller's, and
 /// empty again where loading failed.
 struct slots {
-    std::span<loaded_map> maps{};
-    std::span<loaded_program> programs{};
+    slice<loaded_map> maps{};
+    slice<loaded_program> programs{};
 
     void clear() const noexcept {
         for (loaded_program& each : programs) each = {};

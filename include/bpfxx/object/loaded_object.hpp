@@ -22,7 +22,7 @@
 #include <bpfxx/object/typed_map.hpp>
 #include <bpfxx/object/typed_program.hpp>
 #include <bpfxx/object/variable_place.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <array>
 #include <cstddef>
@@ -159,7 +159,7 @@ class [[nodiscard]] loaded_object {
     [[nodiscard]] loading<void> attach_all() noexcept {
         auto done = attach_programs();
         if constexpr (number_of_structs != 0) {
-            if (done) done = detail::register_each(plan_of_bytes, slots_(), bpfxx::detail::span_of(structs_));
+            if (done) done = detail::register_each(plan_of_bytes, slots_(), bpfxx::detail::slice_of(structs_));
             if (!done) detach_all();
         }
         return done;
@@ -187,7 +187,9 @@ class [[nodiscard]] loaded_object {
   private:
     loaded_object() noexcept = default;
 
-    [[nodiscard]] slots slots_() noexcept { return {bpfxx::detail::span_of(maps_), bpfxx::detail::span_of(programs_)}; }
+    [[nodiscard]] slots slots_() noexcept {
+        return {bpfxx::detail::slice_of(maps_), bpfxx::detail::slice_of(programs_)};
+    }
 
     [[nodiscard]] loading<void> attach_programs() noexcept {
         slots const from = slots_();
@@ -196,11 +198,11 @@ class [[nodiscard]] loaded_object {
             auto specs = detail::probe_specs_of(plan_of_bytes, from);
             if (!specs) return object_error{.during = step::attach_program, .failure = specs.error()};
             if (*specs) options.probe_specs = &**specs;
-            return detail::attach_each(plan_of_bytes, from, options, bpfxx::detail::span_of(attach_functions),
-                                       bpfxx::detail::span_of(links_));
+            return detail::attach_each(plan_of_bytes, from, options, bpfxx::detail::slice_of(attach_functions),
+                                       bpfxx::detail::slice_of(links_));
         }
-        return detail::attach_each(plan_of_bytes, from, options, bpfxx::detail::span_of(attach_functions),
-                                   bpfxx::detail::span_of(links_));
+        return detail::attach_each(plan_of_bytes, from, options, bpfxx::detail::slice_of(attach_functions),
+                                   bpfxx::detail::slice_of(links_));
     }
 
     template <std::size_t Number>

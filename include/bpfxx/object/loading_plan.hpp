@@ -11,13 +11,12 @@
 #include <bpfxx/object/plan_of.hpp>
 #include <bpfxx/object/program_code.hpp>
 #include <bpfxx/object/section_name.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/sys/info/debug.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace bpfxx::object::detail {
@@ -84,7 +83,7 @@ struct copied_code {
         }
     }
 
-    constexpr void hand_out(std::span<planned_program> programs) const noexcept {
+    constexpr void hand_out(slice<planned_program> programs) const noexcept {
         program_counts taken;
         for (planned_program& program : programs)
             program.code = {.instructions = next(instructions, program.code.instructions, taken.instructions),
@@ -94,15 +93,15 @@ struct copied_code {
 
   private:
     template <class T, std::size_t Count>
-    static constexpr void copy(std::span<T const> from, std::array<T, Count>& to, std::uint32_t& taken) noexcept {
+    static constexpr void copy(slice<T const> from, std::array<T, Count>& to, std::uint32_t& taken) noexcept {
         T* next = to.data() + taken;
         for (T const& one : from) *next++ = one;
         taken += static_cast<std::uint32_t>(from.size());
     }
     template <class T, std::size_t Count>
-    static constexpr std::span<T const> next(std::array<T, Count> const& all, std::span<T const> like,
-                                             std::uint32_t& taken) noexcept {
-        auto const part = bpfxx::detail::span_of(all).subspan(taken, like.size());
+    static constexpr slice<T const> next(std::array<T, Count> const& all, slice<T const> like,
+                                         std::uint32_t& taken) noexcept {
+        auto const part = bpfxx::detail::slice_of(all).subspan(taken, like.size());
         taken += static_cast<std::uint32_t>(like.size());
         return part;
     }
@@ -161,7 +160,7 @@ class loading_plan {
                 text = {texts.text + next, text.size()};
                 next += text.size();
             });
-            codes.hand_out(bpfxx::detail::span_of(filled_here.programs));
+            codes.hand_out(bpfxx::detail::slice_of(filled_here.programs));
         }
         return filled_here;
     }();
@@ -169,8 +168,8 @@ class loading_plan {
         plan filled_here = whole;
         filled_here.name = copied.name;
         filled_here.license = copied.license;
-        filled_here.maps = bpfxx::detail::span_of(copied.maps);
-        filled_here.programs = bpfxx::detail::span_of(copied.programs);
+        filled_here.maps = bpfxx::detail::slice_of(copied.maps);
+        filled_here.programs = bpfxx::detail::slice_of(copied.programs);
         filled_here.variables = {};
         filled_here.types = nullptr;
         return filled_here;

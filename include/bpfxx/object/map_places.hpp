@@ -11,11 +11,11 @@
 #include <bpfxx/object/relocation.hpp>
 #include <bpfxx/object/typed_file.hpp>
 #include <bpfxx/object/variable.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 
 namespace bpfxx::object::detail {
@@ -32,11 +32,11 @@ inline constexpr std::int32_t unmade_jump_table = 2'003'000'000;
 /// descriptors (Linux 5.14).
 class map_places {
   public:
-    constexpr map_places(image const& of, typed_file const& file, std::span<map_definition const> maps) noexcept
+    constexpr map_places(image const& of, typed_file const& file, slice<map_definition const> maps) noexcept
         : of_{of}, file_{file}, maps_{maps} {}
 
     /// Keeps the patches that only a kernel can answer at the front of their span, and says how many these are.
-    [[nodiscard]] constexpr parsed<std::uint32_t> fill(std::span<insn::instruction> code, std::span<patch> patches,
+    [[nodiscard]] constexpr parsed<std::uint32_t> fill(slice<insn::instruction> code, slice<patch> patches,
                                                        std::string_view program) const noexcept {
         std::uint32_t kept = 0;
         for (patch const one : patches) {
@@ -108,7 +108,7 @@ class map_places {
 
     image const& of_;
     typed_file const& file_;
-    std::span<map_definition const> maps_;
+    slice<map_definition const> maps_;
 };
 
 } // namespace bpfxx::object::detail

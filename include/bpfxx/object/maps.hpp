@@ -15,10 +15,10 @@
 #include <bpfxx/object/map_members.hpp>
 #include <bpfxx/object/typed_file.hpp>
 #include <bpfxx/object/typed_sections.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -62,7 +62,7 @@ class map_reader {
         return count_;
     }
 
-    [[nodiscard]] constexpr parsed<std::uint32_t> read(std::span<map_definition> into) noexcept {
+    [[nodiscard]] constexpr parsed<std::uint32_t> read(slice<map_definition> into) noexcept {
         malformed problem = find_sections();
         if (problem.why != reason::none) return problem;
         if (into.size() < count_) return malformed{reason::storage_too_small};
@@ -286,7 +286,7 @@ class map_reader {
 
     typed_file const& from_;
     typed_sections sections_{};
-    std::span<map_definition> maps_{};
+    slice<map_definition> maps_{};
     std::uint32_t count_ = 0;
 };
 
@@ -303,8 +303,7 @@ class map_reader {
 /// Errors: those of `reason` that begin with map_, arena_, struct_ops_; the name is the member's where a member is
 /// wrong, else the map's
 /// Costs: one walk over the types, one over the symbols, no allocation
-[[nodiscard]] constexpr parsed<std::uint32_t> read_maps(typed_file const& from,
-                                                        std::span<map_definition> into) noexcept {
+[[nodiscard]] constexpr parsed<std::uint32_t> read_maps(typed_file const& from, slice<map_definition> into) noexcept {
     return detail::map_reader{from}.read(into);
 }
 

@@ -11,6 +11,7 @@
 #include <bpfxx/object/read.hpp>
 #include <bpfxx/object/room.hpp>
 #include <bpfxx/object/source.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -111,7 +112,7 @@ class opened {
 
     room tables_{};
     room rest_{};
-    std::span<placement> placements_{};
+    slice<placement> placements_{};
     object::image image_{};
     std::optional<btf::indexed_view> types_{};
     object::plan plan_{};

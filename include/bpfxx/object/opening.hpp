@@ -18,7 +18,7 @@
 #include <bpfxx/object/settings.hpp>
 #include <bpfxx/object/value_type.hpp>
 #include <bpfxx/object/variable_place.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <array>
 #include <concepts>
@@ -225,8 +225,8 @@ class [[nodiscard]] opening {
                 maps[at].contents =
                     contents_.bytes().subspan(places::starts[at], bytes_to_start_with(plan_of_bytes.maps[at]));
         settings how = common_;
-        how.maps = bpfxx::detail::span_of(maps);
-        how.programs = bpfxx::detail::span_of(programs_);
+        how.maps = bpfxx::detail::slice_of(maps);
+        how.programs = bpfxx::detail::slice_of(programs_);
         return loaded_object<Bytes>::load(how, rare_);
     }
 

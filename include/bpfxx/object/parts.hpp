@@ -3,9 +3,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <bpfxx/btf/type.hpp>
-#include <bpfxx/insn/opcode.hpp>
 #include <bpfxx/object/map_definition.hpp>
-#include <bpfxx/object/map_places.hpp>
 #include <bpfxx/object/plan.hpp>
 #include <bpfxx/program/type.hpp>
 
@@ -43,12 +41,11 @@ struct parts {
         parts made = none();
         made.externs = !what.externs.empty();
         made.filled_maps = !what.values.empty();
+        made.jump_tables = what.has_jump_tables;
         made.many_maps = what.maps.size() > few_maps;
         for (planned_program const& one : what.programs) {
             made.relocations = made.relocations || !one.code.core_relocations.empty();
             made.targets = made.targets || !one.section || needs_target(one.section->type);
-            for (insn::instruction const& slot : one.code.instructions)
-                made.jump_tables = made.jump_tables || slot.imm == detail::unmade_jump_table;
         }
         for (map_definition const& map : what.maps) made.add(map);
         if (what.types != nullptr)

@@ -8,6 +8,7 @@
 #include <bpfxx/object/program_code.hpp>
 #include <bpfxx/object/section_name.hpp>
 #include <bpfxx/object/variable.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -41,14 +42,16 @@ struct plan {
     std::string_view name{};
     std::string_view license{};
     std::uint32_t version = 0;
-    std::span<map_definition const> maps{};
-    std::span<initial_value const> values{};
-    std::span<planned_program const> programs{};
-    std::span<variable const> variables{};
-    std::span<extern_symbol const> externs{};
+    slice<map_definition const> maps{};
+    slice<initial_value const> values{};
+    slice<planned_program const> programs{};
+    slice<variable const> variables{};
+    slice<extern_symbol const> externs{};
     /// The object's types, null where it has none, and their blob as the kernel takes it.
     btf::indexed_view const* types = nullptr;
     std::span<char const> kernel_types{};
+    /// Whether there are any, of which no map is made.
+    bool has_jump_tables = false;
 
     [[nodiscard]] constexpr std::optional<std::uint32_t> find_map(std::string_view wanted) const noexcept {
         for (std::uint32_t index = 0; index != maps.size(); ++index)

@@ -16,7 +16,7 @@
 #include <bpfxx/object/program_code.hpp>
 #include <bpfxx/object/section_name.hpp>
 #include <bpfxx/object/typed_file.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <array>
 #include <cstddef>
@@ -42,14 +42,14 @@ struct plan_counts {
 
 /// Room for a plan, of the sizes that `measure_plan` says.
 struct plan_room {
-    std::span<map_definition> maps{};
-    std::span<initial_value> values{};
-    std::span<planned_program> programs{};
+    slice<map_definition> maps{};
+    slice<initial_value> values{};
+    slice<planned_program> programs{};
     /// For each program, how much of `code` is its own.
-    std::span<program_counts> sizes{};
+    slice<program_counts> sizes{};
     program_room code{};
     /// Needed only while the plan is made.
-    std::span<placement> placements{};
+    slice<placement> placements{};
     /// Empty where the BTF for the kernel is not to be written.
     std::span<char> kernel_types{};
 };
@@ -81,7 +81,7 @@ namespace detail {
 }
 
 /// Gives each program its part of all code.
-constexpr void hand_out(std::span<planned_program> programs, std::span<program_counts const> sizes,
+constexpr void hand_out(slice<planned_program> programs, slice<program_counts const> sizes,
                         program_code const& all) noexcept {
     program_counts taken;
     for (std::size_t at = 0; at != programs.size(); ++at) {
@@ -111,6 +111,30 @@ constexpr void hand_out(std::span<planned_program> programs, std::span<program_c
             count += section.contents().size() / elf::wire::rel_size;
     }
     return static_cast<std::uint32_t>(count);
+}
+
+/// True where the programs may have code in common: functions that they call, or two names for one place.
+[[nodiscard]] constexpr bool shares_code(image const& of) noexcept {
+    for (code_relocation const& one : of.relocations)
+        if (leads_to_function(one)) return true;
+    std::uint32_t section = 0, end = 0;
+    for (function const& one : of.functions) {
+        if (one.exception_callback < of.functions.size() || (one.section == section && one.first < end)) return true;
+        section = one.section;
+        end = one.first + one.count;
+    }
+    return false;
+}
+
+/// What programs need at most that share none: all there is.
+[[nodiscard]] constexpr program_counts all_code_of(image const& of) noexcept {
+    program_counts made{.functions = static_cast<std::uint32_t>(of.programs.size()),
+                        .patches = static_cast<std::uint32_t>(of.relocations.size()),
+                        .func_infos = of.from.debug.functions().size(),
+                        .line_infos = of.from.debug.lines().size(),
+                        .core_relocations = of.from.debug.core().size()};
+    for (program const& one : of.programs) made.instructions += of.functions[one.function].count;
+    return made;
 }
 
 /// Fills the tables of a plan; the programs are without their code, which `hand_out` gives them where it lies for good.
@@ -189,7 +213,8 @@ class plan_writer {
             .version = of.version(),
             .variables = of.variables,
             .externs = of.externs,
-            .types = of.from.has_types() ? types : nullptr};
+            .types = of.from.has_types() ? types : nullptr,
+            .has_jump_tables = of.has_role(section_role::jump_tables)};
 }
 
 } // namespace detail
@@ -198,13 +223,15 @@ class plan_writer {
 /// many placements as functions in the image, each as `placement{}`.
 /// Costs: one walk over the relocations for each program, no allocation
 [[nodiscard]] constexpr parsed<plan_counts> measure_plan(image const& of, btf::indexed_view const* types,
-                                                         std::span<placement> placements) noexcept {
+                                                         slice<placement> placements) noexcept {
     auto const maps = count_maps(detail::typed_file_of(of, types));
     if (!maps) return maps.error();
     plan_counts made{.maps = *maps, .programs = static_cast<std::uint32_t>(of.programs.size())};
     made.placements = static_cast<std::uint32_t>(of.functions.size());
     made.values = detail::most_initial_values(of.from.file);
+    if (!detail::shares_code(of)) made.code = detail::all_code_of(of);
     if (of.from.has_types()) made.kernel_types = static_cast<std::uint32_t>(kernel_types_size(of.from.types));
+    if (made.code.functions != 0) return made;
     for (program const& each : of.programs) {
         auto const size = measure(of, each, placements);
         if (!size) return size.error();
@@ -263,33 +290,32 @@ struct static_plan_storage {
 
     constexpr void fill(image const& of, btf::indexed_view const* types) noexcept {
         std::array<placement, Sizes.placements> placements{};
-        using bpfxx::detail::span_of;
+        using bpfxx::detail::slice_of;
         found = require(fill_plan(of, types,
-                                  {span_of(maps), span_of(values), span_of(programs), span_of(sizes), code.room(),
-                                   span_of(placements), span_of(kernel_types)}));
+                                  {slice_of(maps), slice_of(values), slice_of(programs), slice_of(sizes), code.room(),
+                                   slice_of(placements), slice_of(kernel_types).span()}));
     }
 
     /// The programs with spans that point into this.
     [[nodiscard]] constexpr std::array<planned_program, Sizes.programs> programs_with_code() const& noexcept {
         auto made = programs;
-        detail::hand_out(bpfxx::detail::span_of(made), bpfxx::detail::span_of(sizes), code.view());
+        detail::hand_out(bpfxx::detail::slice_of(made), bpfxx::detail::slice_of(sizes), code.view());
         return made;
     }
     void programs_with_code() const&& = delete; // keep the storage in a variable: the programs point into it
 
     /// The plan, with the programs from `programs_with_code`.
     [[nodiscard]] constexpr plan view(image const& of, std::string_view name, btf::indexed_view const* types,
-                                      std::span<planned_program const> with) const& noexcept {
+                                      slice<planned_program const> with) const& noexcept {
         plan made = detail::plan_from(of, name, types);
-        made.maps = bpfxx::detail::span_of(maps, found.maps);
-        made.values = bpfxx::detail::span_of(values, found.values);
+        made.maps = bpfxx::detail::slice_of(maps, found.maps);
+        made.values = bpfxx::detail::slice_of(values, found.values);
         made.programs = with;
-        made.kernel_types = bpfxx::detail::span_of(kernel_types, found.kernel_types);
+        made.kernel_types = bpfxx::detail::slice_of(kernel_types, found.kernel_types).span();
         return made;
     }
-    void
-    view(image const&, std::string_view, btf::indexed_view const*,
-         std::span<planned_program const>) const&& = delete; // keep the storage in a variable: the plan points into it
+    void view(image const&, std::string_view, btf::indexed_view const*,
+              slice<planned_program const>) const&& = delete; // keep the storage in a variable: the plan points into it
 };
 
 } // namespace bpfxx::object

@@ -10,13 +10,12 @@
 #include <bpfxx/object/malformed.hpp>
 #include <bpfxx/object/placement.hpp>
 #include <bpfxx/object/relocation.hpp>
-#include <bpfxx/span_of.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/sys/info/debug.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace bpfxx::object {
 
@@ -42,25 +41,25 @@ struct placed_function {
 
 /// Room for a linked program, of the sizes that `measure` says.
 struct program_room {
-    std::span<placed_function> functions{};
-    std::span<insn::instruction> instructions{};
-    std::span<patch> patches{};
-    std::span<sys::info::func_info> func_infos{};
-    std::span<sys::info::line_info> line_infos{};
-    std::span<sys::info::core_relo> core_relocations{};
+    slice<placed_function> functions{};
+    slice<insn::instruction> instructions{};
+    slice<patch> patches{};
+    slice<sys::info::func_info> func_infos{};
+    slice<sys::info::line_info> line_infos{};
+    slice<sys::info::core_relo> core_relocations{};
 };
 
 /// A program with the functions that it needs: only what `patches` and `core_relocations` name is still to be filled.
 struct program_code {
     /// The program's own is the first.
-    std::span<placed_function const> functions{};
-    std::span<insn::instruction const> instructions{};
+    slice<placed_function const> functions{};
+    slice<insn::instruction const> instructions{};
     /// In the order of functions, and of instructions in each.
-    std::span<patch const> patches{};
+    slice<patch const> patches{};
     /// As the kernel takes them with the object's BTF; empty where a function has none.
-    std::span<sys::info::func_info const> func_infos{};
-    std::span<sys::info::line_info const> line_infos{};
-    std::span<sys::info::core_relo const> core_relocations{};
+    slice<sys::info::func_info const> func_infos{};
+    slice<sys::info::line_info const> line_infos{};
+    slice<sys::info::core_relo const> core_relocations{};
 };
 
 /// The same as arrays, for a program whose size is known while compiling.
@@ -74,45 +73,47 @@ struct static_program_code {
     std::array<sys::info::core_relo, Sizes.core_relocations> core_relocations{};
 
     [[nodiscard]] constexpr program_room room() noexcept {
-        using bpfxx::detail::span_of;
-        return {span_of(functions),  span_of(instructions), span_of(patches),
-                span_of(func_infos), span_of(line_infos),   span_of(core_relocations)};
+        using bpfxx::detail::slice_of;
+        return {slice_of(functions),  slice_of(instructions), slice_of(patches),
+                slice_of(func_infos), slice_of(line_infos),   slice_of(core_relocations)};
     }
     [[nodiscard]] constexpr program_code view() const noexcept {
-        using bpfxx::detail::span_of;
-        return {span_of(functions),  span_of(instructions), span_of(patches),
-                span_of(func_infos), span_of(line_infos),   span_of(core_relocations)};
+        using bpfxx::detail::slice_of;
+        return {slice_of(functions),  slice_of(instructions), slice_of(patches),
+                slice_of(func_infos), slice_of(line_infos),   slice_of(core_relocations)};
     }
 };
 
 namespace detail {
 
-/// The records of a section that are about one function, in their order.
-template <class Record, class Visit>
-constexpr std::uint32_t each_record(btf::ext_records<Record> const& records, bool sorted, function const& of,
-                                    Visit visit) noexcept {
-    std::uint32_t const first = sorted ? records.first_from(of.first) : 0;
-    std::uint32_t const end = sorted ? records.first_from(of.first + of.count) : records.size();
-    std::uint32_t count = 0;
-    for (std::uint32_t at = first; at != end; ++at) {
-        if (!sorted && !of.contains(records.instruction(at))) continue;
-        visit(at);
-        ++count;
-    }
-    return count;
+/// The records of a section that are about one function, where they are in order: from one number up to another.
+struct record_range {
+    std::uint32_t first = 0;
+    std::uint32_t end = 0;
+};
+
+template <class Record>
+[[nodiscard]] constexpr record_range records_of(btf::ext_records<Record> const& records, function const& of) noexcept {
+    return {records.first_from(of.first), records.first_from(of.first + of.count)};
 }
 
 template <class Record>
-constexpr std::uint32_t count_records(btf::ext_records<Record> const& records, bool sorted,
-                                      function const& of) noexcept {
-    if (!sorted) return each_record(records, sorted, of, [](std::uint32_t) {});
-    return records.first_from(of.first + of.count) - records.first_from(of.first);
+[[nodiscard]] constexpr std::uint32_t count_records(btf::ext_records<Record> const& records, bool sorted,
+                                                    function const& of) noexcept {
+    if (sorted) {
+        auto const range = records_of(records, of);
+        return range.end - range.first;
+    }
+    std::uint32_t count = 0;
+    for (std::uint32_t at = 0; at != records.size(); ++at) count += of.contains(records.instruction(at)) ? 1 : 0;
+    return count;
 }
 
 /// The relocations inside a function.
-[[nodiscard]] constexpr std::span<code_relocation const> relocations_of(image const& in, function const& of) noexcept {
+[[nodiscard]] constexpr slice<code_relocation const> relocations_of(image const& in, function const& of) noexcept {
     auto const& section = in.code[of.code];
     auto const all = in.relocations.subspan(section.first_relocation, section.relocation_count);
+    if (of.first == 0 && of.count == section.instructions.size()) return all;
     auto const up_to = [&](std::uint32_t instruction) {
         return first_not(all, [&](code_relocation const& one) { return one.instruction < instruction; });
     };
@@ -129,7 +130,7 @@ constexpr std::uint32_t count_records(btf::ext_records<Record> const& records, b
 /// on; what the program enters when it throws comes last. Its stack are the placements, so that no chain of calls is too deep.
 class program_layout {
   public:
-    constexpr program_layout(image const& in, std::span<placement> placements) noexcept
+    constexpr program_layout(image const& in, slice<placement> placements) noexcept
         : in_{in}, placements_{placements} {}
 
     constexpr malformed place(std::uint32_t main) noexcept {
@@ -215,25 +216,52 @@ class program_layout {
     }
 
     image const& in_;
-    std::span<placement> placements_;
+    slice<placement> placements_;
     malformed problem_{};
     std::uint64_t total_ = 0;
     std::uint32_t first_ = nothing;
     std::uint32_t last_ = nothing;
 };
 
+/// What was written of one kind of record.
+struct records_written {
+    std::uint32_t count = 0;
+    bool of_all = true;
+    bool fits = true;
+};
+
+/// Writes the records that are about a function, which now starts elsewhere, in their order.
+template <class Record>
+constexpr void move_records(btf::ext_records<Record> const& records, bool sorted, function const& of,
+                            std::uint32_t start, slice<Record> room, records_written& done) noexcept {
+    auto const range = sorted ? records_of(records, of) : record_range{0, records.size()};
+    std::uint32_t const more = sorted ? range.end - range.first : count_records(records, sorted, of);
+    done.of_all = done.of_all && more != 0;
+    done.fits = done.fits && more <= room.size() - done.count;
+    if (!done.fits) return;                         // which is no matter where another function has none
+    std::uint32_t const further = start - of.first; // or less far: unsigned numbers wrap
+    Record* to = room.data() + done.count;
+    if (sorted) records.copy(range.first, range.end, further, to);
+    for (std::uint32_t at = 0; !sorted && at != range.end; ++at)
+        if (of.contains(records.instruction(at))) records.copy(at, at + 1, further, to++);
+    done.count += more;
+}
+
 /// Writes a program whose functions have their places.
 class program_writer {
   public:
-    constexpr program_writer(image const& in, program_layout const& layout, program_room const& room,
-                             program_counts const& wanted) noexcept
-        : in_{in}, layout_{layout}, room_{room}, wanted_{wanted} {}
+    constexpr program_writer(image const& in, program_layout const& layout, program_room const& room) noexcept
+        : in_{in}, layout_{layout}, room_{room} {}
 
-    constexpr program_code write() noexcept {
+    constexpr parsed<program_code> write() noexcept {
         layout_.each([&](std::uint32_t function) { write_function(function); });
-        return {room_.functions.first(found_.functions),   room_.instructions.first(found_.instructions),
-                room_.patches.first(found_.patches),       room_.func_infos.first(found_.func_infos),
-                room_.line_infos.first(found_.line_infos), room_.core_relocations.first(found_.core_relocations)};
+        // The kernel wants types and lines of all functions or of none.
+        if (!types_.of_all) types_ = {};
+        if (!lines_.of_all) lines_ = {};
+        if (!fits_ || !types_.fits || !lines_.fits || !core_.fits) return malformed{reason::storage_too_small};
+        return program_code{room_.functions.first(functions_),    room_.instructions.first(instructions_),
+                            room_.patches.first(patches_),        room_.func_infos.first(types_.count),
+                            room_.line_infos.first(lines_.count), room_.core_relocations.first(core_.count)};
     }
 
   private:
@@ -241,30 +269,25 @@ class program_writer {
         auto const& of = in_.functions[number];
         auto const& section = in_.code[of.code];
         std::uint32_t const start = layout_.start_of(number);
-        room_.functions[found_.functions++] = {.function = number, .first = start};
+        fits_ = fits_ && functions_ != room_.functions.size() && of.count <= room_.instructions.size() - start;
+        if (!fits_) return;
+        room_.functions[functions_++] = {.function = number, .first = start};
         section.instructions.copy(of.first, room_.instructions.data() + start, of.count);
-        found_.instructions += of.count;
+        instructions_ += of.count;
         for (code_relocation const& one : relocations_of(in_, of)) relocate(one, start + one.instruction - of.first);
 
-        auto const move = [&](auto const& records, bool sorted, auto room, std::uint32_t& count) {
-            each_record(records, sorted, of, [&](std::uint32_t at) {
-                auto record = records[at];
-                record.insn_off = record.insn_off - of.first + start;
-                room[count++] = record;
-            });
-        };
         auto const& debug = in_.from.debug;
-        if (wanted_.func_infos != 0)
-            move(section.functions, debug.functions().is_sorted(), room_.func_infos, found_.func_infos);
-        if (wanted_.line_infos != 0)
-            move(section.lines, debug.lines().is_sorted(), room_.line_infos, found_.line_infos);
-        move(section.core, debug.core().is_sorted(), room_.core_relocations, found_.core_relocations);
+        move_records(section.functions, debug.functions().is_sorted(), of, start, room_.func_infos, types_);
+        move_records(section.lines, debug.lines().is_sorted(), of, start, room_.line_infos, lines_);
+        move_records(section.core, debug.core().is_sorted(), of, start, room_.core_relocations, core_);
     }
 
     constexpr void relocate(code_relocation const& one, std::uint32_t at) noexcept {
         if (!leads_to_function(one)) {
-            room_.patches[found_.patches++] = {
-                .instruction = at, .kind = one.kind, .index = one.target, .addend = one.addend};
+            fits_ = fits_ && patches_ != room_.patches.size();
+            if (fits_)
+                room_.patches[patches_++] = {
+                    .instruction = at, .kind = one.kind, .index = one.target, .addend = one.addend};
             return;
         }
         auto& changed = room_.instructions[at];
@@ -278,8 +301,13 @@ class program_writer {
     image const& in_;
     program_layout const& layout_;
     program_room const& room_;
-    program_counts const& wanted_;
-    program_counts found_{};
+    std::uint32_t functions_ = 0;
+    std::uint32_t instructions_ = 0;
+    std::uint32_t patches_ = 0;
+    records_written types_{};
+    records_written lines_{};
+    records_written core_{};
+    bool fits_ = true;
 };
 
 [[nodiscard]] constexpr program_counts count(image const& in, program_layout const& layout) noexcept {
@@ -308,19 +336,13 @@ class program_writer {
     return made;
 }
 
-[[nodiscard]] constexpr bool has_room(program_room const& room, program_counts const& wanted) noexcept {
-    return room.functions.size() >= wanted.functions && room.instructions.size() >= wanted.instructions &&
-           room.patches.size() >= wanted.patches && room.func_infos.size() >= wanted.func_infos &&
-           room.line_infos.size() >= wanted.line_infos && room.core_relocations.size() >= wanted.core_relocations;
-}
-
 } // namespace detail
 
 /// How large a program is with the functions that it needs. The placements must be as `placement{}` each, and are so
 /// again afterwards.
 /// Costs: one walk over the relocations of these functions, no allocation
 [[nodiscard]] constexpr parsed<program_counts> measure(image const& in, program const& of,
-                                                       std::span<placement> placements) noexcept {
+                                                       slice<placement> placements) noexcept {
     if (of.function >= in.functions.size()) return malformed{reason::no_such_program, no_section, 0, of.name};
     detail::program_layout layout{in, placements};
     malformed const problem = layout.place(of.function);
@@ -331,15 +353,13 @@ class program_writer {
 /// Puts a program together: its function, then those that it calls or takes the address of, in the order of the
 /// reference loader, with their calls and addresses resolved and everything that is known about them moved along.
 /// Costs: a copy of the instructions and their records, no allocation
-[[nodiscard]] constexpr parsed<program_code> link(image const& in, program const& of, std::span<placement> placements,
+[[nodiscard]] constexpr parsed<program_code> link(image const& in, program const& of, slice<placement> placements,
                                                   program_room const& room) noexcept {
     if (of.function >= in.functions.size()) return malformed{reason::no_such_program, no_section, 0, of.name};
     detail::program_layout layout{in, placements};
     malformed const problem = layout.place(of.function);
     if (problem.why != reason::none) return problem;
-    program_counts const wanted = detail::count(in, layout);
-    if (!detail::has_room(room, wanted)) return malformed{reason::storage_too_small};
-    return detail::program_writer{in, layout, room, wanted}.write();
+    return detail::program_writer{in, layout, room}.write();
 }
 
 } // namespace bpfxx::object

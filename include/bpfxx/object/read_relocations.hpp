@@ -13,12 +13,12 @@
 #include <bpfxx/object/sorted.hpp>
 #include <bpfxx/object/source.hpp>
 #include <bpfxx/object/variable.hpp>
+#include <bpfxx/slice.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <span>
 
 namespace bpfxx::object::detail {
 
@@ -205,7 +205,7 @@ class relocation_reader {
         return known_.find_function(in.section, static_cast<std::uint32_t>(offset / 8)).has_value();
     }
 
-    constexpr malformed merge(std::span<code_relocation const> relocated) noexcept {
+    constexpr malformed merge(slice<code_relocation const> relocated) noexcept {
         relocated_ = relocated;
         for (auto& section : room_.code.first(found_.code)) {
             section.first_relocation = found_.relocations;
@@ -259,7 +259,7 @@ class relocation_reader {
     tables const& room_;
     counts& found_;
     image known_{};
-    std::span<code_relocation const> relocated_{};
+    slice<code_relocation const> relocated_{};
 };
 
 } // namespace bpfxx::object::detail

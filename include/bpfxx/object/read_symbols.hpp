@@ -13,7 +13,6 @@
 #include <bpfxx/object/variable.hpp>
 
 #include <cstdint>
-#include <span>
 
 namespace bpfxx::object::detail {
 

@@ -12,11 +12,11 @@
 #include <bpfxx/object/sorted.hpp>
 #include <bpfxx/object/source.hpp>
 #include <bpfxx/object/variable.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/sys/info/debug.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -172,10 +172,10 @@ class type_reader {
 
     source const& from_;
     tables const& room_;
-    std::span<code_section> code_;
-    std::span<function> functions_;
-    std::span<variable> variables_;
-    std::span<extern_symbol> externs_;
+    slice<code_section> code_;
+    slice<function> functions_;
+    slice<variable> variables_;
+    slice<extern_symbol> externs_;
     std::size_t next_ = 0;
     std::size_t tags_ = 0;
     bool ordered_ = false;

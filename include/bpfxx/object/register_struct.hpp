@@ -11,6 +11,7 @@
 #include <bpfxx/object/object_error.hpp>
 #include <bpfxx/object/plan.hpp>
 #include <bpfxx/result.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/sys/attr/link.hpp>
 #include <bpfxx/sys/attr/map.hpp>
 #include <bpfxx/sys/call.hpp>
@@ -18,7 +19,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <utility>
 
 namespace bpfxx::object {
@@ -94,7 +94,7 @@ namespace detail {
 /// Registers the structs of functions that were created, and puts the registrations beside them. Where one fails, those
 /// before it stay.
 [[nodiscard]] inline loading<void> register_each(plan const& what, slots const& from,
-                                                 std::span<registered_struct> into) noexcept {
+                                                 slice<registered_struct> into) noexcept {
     for (std::size_t at = 0; at != what.maps.size(); ++at) {
         map_definition const& map = what.maps[at];
         if (map.origin != map_origin::struct_ops || !from.maps[at].fd || into[at]) continue;

@@ -6,6 +6,7 @@
 #include <bpfxx/program/type.hpp>
 #include <bpfxx/sys/flags.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -220,6 +221,13 @@ struct section_table {
     };
     // clang-format on
 
+    /// Their first characters, which tell nearly all of them apart in few of a compiler's steps.
+    static constexpr auto starts = [] {
+        std::array<char, sizeof rows / sizeof rows[0]> made{};
+        for (std::size_t at = 0; at != made.size(); ++at) made[at] = rows[at].name[0];
+        return made;
+    }();
+
     /// Names end where the text does, or where they may go on, before a `/`.
     [[nodiscard]] static constexpr bool is_of(section_row const& row, std::string_view text) noexcept {
         std::size_t const size = row.name.size();
@@ -247,7 +255,13 @@ struct section_table {
 [[nodiscard]] constexpr std::optional<section_name> parse_section_name(std::string_view text) noexcept {
     bool const asked_for = !text.empty() && text[0] == '?';
     if (asked_for) text = {text.data() + 1, text.size() - 1};
-    for (auto const& row : detail::section_table::rows) {
+    if (text.empty()) return std::nullopt;
+    char const first = text[0];
+    std::size_t number = 0;
+    for (char const start : detail::section_table::starts) {
+        std::size_t const at = number++;
+        if (start != first) continue;
+        auto const& row = detail::section_table::rows[at];
         if (!detail::section_table::is_of(row, text)) continue;
         section_name made = detail::section_table::understood(row, text);
         made.autoload = !asked_for;

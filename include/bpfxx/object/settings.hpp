@@ -5,6 +5,7 @@
 #include <bpfxx/fd_ref.hpp>
 #include <bpfxx/program/attach_type.hpp>
 #include <bpfxx/program/type.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/sys/flags.hpp>
 
 #include <cstddef>
@@ -65,8 +66,8 @@ inline constexpr program_settings unset_program{};
 /// How an object is loaded, where it is not to be as it is written. The lists are by number; what is beyond their ends is
 /// as the object says.
 struct settings {
-    std::span<map_settings const> maps{};
-    std::span<program_settings const> programs{};
+    slice<map_settings const> maps{};
+    slice<program_settings const> programs{};
     /// Where the verifier writes why it refuses a program. It is asked only after it did.
     std::span<char> log{};
     /// Rights that were delegated. Since: Linux 6.9

@@ -151,6 +151,12 @@ class source_reader {
     std::uint32_t debug_ = 0;
 };
 
+[[nodiscard]] constexpr parsed<elf::view> open_file(std::string_view bytes) noexcept {
+    auto const file = elf::view::parse(bytes);
+    if (!file) return malformed{file.error()};
+    return *file;
+}
+
 /// How many calls in a section reach functions without the help of a relocation.
 [[nodiscard]] constexpr std::uint32_t calls_of_subprograms(instructions_in_file const& code) noexcept {
     std::uint32_t count = 0;
@@ -163,15 +169,15 @@ class source_reader {
 
 /// Finds the parts of an object: the first of the steps open, measure, read.
 /// Costs: one pass over sections, symbols, types and .BTF.ext, no allocation
-[[nodiscard]] constexpr parsed<source> open(std::string_view bytes) noexcept {
-    auto const file = elf::view::parse(bytes);
-    if (!file) return malformed{file.error()};
+[[nodiscard]] constexpr parsed<source> open(parsed<elf::view> const& file) noexcept {
+    if (!file) return file.error();
     source made;
     made.file = *file;
     malformed const problem = detail::source_reader{made}.read();
     if (problem.why != reason::none) return problem;
     return made;
 }
+[[nodiscard]] constexpr parsed<source> open(std::string_view bytes) noexcept { return open(detail::open_file(bytes)); }
 [[nodiscard]] inline parsed<source> open(std::span<std::byte const> bytes) noexcept {
     return open(std::string_view{reinterpret_cast<char const*>(bytes.data()), bytes.size()});
 }

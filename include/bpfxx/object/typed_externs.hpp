@@ -14,6 +14,7 @@
 #include <bpfxx/object/externs.hpp>
 #include <bpfxx/object/malformed.hpp>
 #include <bpfxx/object/variable.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/sys/info/debug.hpp>
 
 #include <cstddef>
@@ -35,8 +36,8 @@ namespace detail {
 }
 
 /// The first candidate that has exactly the name, or whose bytes are wrong: it reads as void.
-[[nodiscard]] constexpr core::candidate const*
-find_candidate(core::candidates const& all, std::span<core::target> targets, extern_symbol const& one) noexcept {
+[[nodiscard]] constexpr core::candidate const* find_candidate(core::candidates const& all, slice<core::target> targets,
+                                                              extern_symbol const& one) noexcept {
     core::root const* const root = all.find(one.type);
     if (root == nullptr) return nullptr;
     for (std::uint32_t at = root->first; at != core::no_candidate; at = all.all()[at].next) {
@@ -53,7 +54,7 @@ find_candidate(core::candidates const& all, std::span<core::target> targets, ext
 /// before `wanted.ready()`. They need a root each.
 /// Errors: too_few_roots; no_such_type, anonymous_type
 [[nodiscard]] constexpr core::malformed note_typed_externs(btf::indexed_view const& types,
-                                                           std::span<extern_symbol const> externs,
+                                                           slice<extern_symbol const> externs,
                                                            core::candidates& wanted) noexcept {
     for (extern_symbol const& one : externs) {
         if (!detail::is_typed(types, one)) continue;
@@ -68,11 +69,9 @@ find_candidate(core::candidates const& all, std::span<core::target> targets, ext
 /// Finds them among the candidates, and compares their types: a function that is weak may differ, and is absent then.
 /// `targets` are the kernel and its modules, all of them indexed.
 /// Errors: extern_type_differs with its name; `types` where a target is malformed
-[[nodiscard]] constexpr malformed find_typed_externs(btf::indexed_view const& types,
-                                                     std::span<extern_symbol const> externs,
-                                                     core::candidates const& candidates,
-                                                     std::span<core::target> targets,
-                                                     std::span<resolved_extern> found) noexcept {
+[[nodiscard]] constexpr malformed find_typed_externs(btf::indexed_view const& types, slice<extern_symbol const> externs,
+                                                     core::candidates const& candidates, slice<core::target> targets,
+                                                     slice<resolved_extern> found) noexcept {
     core::detail::local_types const local{types};
     for (std::size_t at = 0; at != externs.size(); ++at) {
         extern_symbol const& one = externs[at];

@@ -16,9 +16,9 @@
 #include <bpfxx/object/parts.hpp>
 #include <bpfxx/object/room.hpp>
 #include <bpfxx/object/typed_externs.hpp>
+#include <bpfxx/slice.hpp>
 #include <bpfxx/sys/file_bytes.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -81,15 +81,15 @@ class workspace {
     }
 
     [[nodiscard]] core::candidates& candidates() noexcept { return *candidates_; }
-    [[nodiscard]] std::span<core::target> targets() const noexcept { return targets_; }
+    [[nodiscard]] slice<core::target> targets() const noexcept { return targets_; }
     [[nodiscard]] core::resolver& resolver() noexcept { return *resolver_; }
-    [[nodiscard]] std::span<insn::instruction> instructions() const noexcept { return instructions_; }
-    [[nodiscard]] std::span<resolved_extern> externs() const noexcept { return externs_; }
+    [[nodiscard]] slice<insn::instruction> instructions() const noexcept { return instructions_; }
+    [[nodiscard]] slice<resolved_extern> externs() const noexcept { return externs_; }
     [[nodiscard]] std::span<char> options() const noexcept { return options_; }
     [[nodiscard]] std::span<std::int32_t> descriptors() const noexcept { return descriptors_; }
     /// Where the descriptors of modules begin in the array of descriptors: behind the maps, and not at 0.
     [[nodiscard]] std::uint32_t first_module() const noexcept {
-        return std::max(static_cast<std::uint32_t>(state_.what.maps.size()), std::uint32_t{1});
+        return state_.what.maps.empty() ? 1 : static_cast<std::uint32_t>(state_.what.maps.size());
     }
     /// How many there are.
     [[nodiscard]] std::uint32_t used_modules() const noexcept { return used_modules_; }
@@ -130,7 +130,8 @@ class workspace {
 
     [[nodiscard]] std::size_t roots_of(workspace_needs const& needs) const noexcept {
         std::size_t const types = state_.what.types->view().index_size();
-        return std::min(needs.relocations + needs.externs, types);
+        std::size_t const wanted = needs.relocations + needs.externs;
+        return wanted < types ? wanted : types;
     }
 
     bool allocate(workspace_needs const& needs, std::size_t candidates) noexcept {
@@ -232,12 +233,12 @@ class workspace {
     load_state& state_;
     kernel_blob& kernel_;
     room memory_{};
-    std::span<core::target> targets_{};
-    std::span<core::root> roots_{};
-    std::span<core::candidate> found_{};
-    std::span<core::remembered> remembered_{};
-    std::span<insn::instruction> instructions_{};
-    std::span<resolved_extern> externs_{};
+    slice<core::target> targets_{};
+    slice<core::root> roots_{};
+    slice<core::candidate> found_{};
+    slice<core::remembered> remembered_{};
+    slice<insn::instruction> instructions_{};
+    slice<resolved_extern> externs_{};
     std::span<char> options_{};
     std::span<std::int32_t> descriptors_{};
     std::span<std::uint32_t> checkpoints_{};

@@ -7,11 +7,11 @@
 #include <bpfxx/elf/strings.hpp>
 #include <bpfxx/elf/view.hpp>
 #include <bpfxx/elf/wire.hpp>
+#include <bpfxx/iterator_tags.hpp>
 #include <bpfxx/probe/argument.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
