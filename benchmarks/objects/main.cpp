@@ -2,10 +2,11 @@
 //
 // As the other benchmarks do: all rivals run one after the other, in a new order each time, and that is one repetition; a
 // ratio is taken within a repetition, and the median over the repetitions is what counts. It is the time that passed, of
-// which the kernel's own part is the same for all.
+// which the kernel's own part is the same for all, but where it says user time.
 
 #include "costs.hpp"
 #include "rival.hpp"
+#include "times.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -19,6 +20,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -60,29 +62,41 @@ void print_row(std::string const& what, char const* our_name, std::vector<double
                 other_name, median(others), median(ratios), std::ranges::min(ratios), std::ranges::max(ratios));
 }
 
-void compare(std::string const& what, std::vector<rival const*> const& rivals, loop rival::* object, how_far far,
-             int cycles, int repetitions) {
-    benchmark::ClearRegisteredBenchmarks();
-    for (auto const* const one : rivals)
-        benchmark::RegisterBenchmark(one->name,
-                                     [=](benchmark::State& state) {
-                                         for ([[maybe_unused]] auto _ : state)
-                                             if (!(one->*object)(far, cycles))
-                                                 state.SkipWithError("cannot load the object: is this root?");
-                                         state.counters["cycles"] = cycles;
-                                     })
-            ->Iterations(1)
-            ->Name(one->name);
+/// Nanoseconds of one object, by one of the rivals.
+using measure = std::function<double(rival const&)>;
 
+/// The time that passes for each of many, one after the other.
+measure again_and_again(loop rival::* object, how_far far, int cycles) {
+    return [=](rival const& one) {
+        benchmark::ClearRegisteredBenchmarks();
+        benchmark::RegisterBenchmark(one.name, [=, &one](benchmark::State& state) {
+            for ([[maybe_unused]] auto _ : state)
+                if (!(one.*object)(far, cycles)) state.SkipWithError("cannot load the object: is this root?");
+            state.counters["cycles"] = cycles;
+        })->Iterations(1);
+        return stopwatch{}.nanoseconds(std::string{one.name} + "/iterations:1");
+    };
+}
+
+/// The time that passes for the first in a process: libbpf remembers what the kernel can.
+measure first_in_a_process(loop rival::* object) {
+    return [=](rival const& one) { return time_of_first(one.*object); };
+}
+
+/// What of the time passes outside the kernel.
+measure outside_the_kernel(loop rival::* object, int cycles) {
+    return [=](rival const& one) { return user_time(one.*object, cycles); };
+}
+
+void compare(std::string const& what, std::vector<rival const*> const& rivals, measure const& nanoseconds,
+             int repetitions) {
     static std::minstd_rand random{1};
-    stopwatch watch;
     std::vector<std::size_t> order(rivals.size());
     std::iota(order.begin(), order.end(), std::size_t{});
     std::vector<std::vector<double>> passed(rivals.size());
     for (int repetition = 0; repetition != repetitions; ++repetition) {
         std::ranges::shuffle(order, random);
-        for (std::size_t const i : order)
-            passed[i].push_back(watch.nanoseconds(std::string{rivals[i]->name} + "/iterations:1"));
+        for (std::size_t const i : order) passed[i].push_back(nanoseconds(*rivals[i]));
     }
     for (std::size_t i = 1; i != rivals.size(); ++i)
         print_row(what, rivals[0]->name, passed[0], rivals[i]->name, passed[i]);
@@ -103,9 +117,12 @@ int main(int argc, char** argv) {
     std::printf("what  bpfxx  ns  other  ns  ratio  min  max\n");
     std::vector<rival const*> const rivals{&by_bpfxx, &by_libbpf, &by_name};
     int const repetitions = quick ? 1 : 21;
-    for (auto const far : {how_far::load, how_far::attach}) {
-        std::string const done = far == how_far::load ? " loaded" : " attached";
-        compare("small" + done, rivals, &rival::small, far, quick ? 2 : 20, repetitions);
-        compare("CO-RE" + done, rivals, &rival::relocated, far, quick ? 2 : 20, repetitions);
+    int const cycles = quick ? 2 : 20;
+    for (auto const& [name, object] : {std::pair{"small", &rival::small}, std::pair{"CO-RE", &rival::relocated}}) {
+        std::string const what{name};
+        compare(what + " loaded first", rivals, first_in_a_process(object), repetitions);
+        compare(what + " loaded", rivals, again_and_again(object, how_far::load, cycles), repetitions);
+        compare(what + " loaded, user time", rivals, outside_the_kernel(object, 20 * cycles), quick ? 1 : 7);
+        compare(what + " attached", rivals, again_and_again(object, how_far::attach, cycles), repetitions);
     }
 }
