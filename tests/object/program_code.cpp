@@ -278,6 +278,52 @@ TEST_CASE("object program code: lines of every function or of none") {
     CHECK(other->line_infos.empty());
 }
 
+TEST_CASE("object program code: types of every function or of none, and room for what CO-RE relocates") {
+    made_image made;
+    made.add(2, {1});
+    made.add(2, {});
+    std::string types(16, '\0');
+    types[8] = 16;
+    std::string const relocations(16, '\0');
+    if (std::endian::native == std::endian::big) return;
+    block<object::placement> placements{2};
+    for (std::uint32_t const count : {2u, 1u}) {
+        made.code[0].functions = {types.data(), count, 8, false};
+        auto const size = object::measure(made.image(), {.function = 0}, placements.span());
+        REQUIRE(size);
+        CHECK(size->func_infos == (count == 2 ? 2 : 0));
+        for (std::uint32_t const room : {size->func_infos, size->func_infos + 1}) {
+            code_room const into{{.functions = 2, .instructions = 4, .func_infos = room}};
+            auto const code = object::link(made.image(), {.function = 0}, placements.span(), into.room());
+            REQUIRE(code);
+            CHECK(code->func_infos.size() == size->func_infos);
+        }
+    }
+    made.code[0].core = {relocations.data(), 1, 16, false};
+    code_room const without{{.functions = 2, .instructions = 4, .func_infos = 2}};
+    auto const code = object::link(made.image(), {.function = 0}, placements.span(), without.room());
+    CHECK(code.error().why == object::reason::storage_too_small);
+}
+
+TEST_CASE("object program code: records that are in no order are looked for one by one") {
+    if (std::endian::native == std::endian::big) return;
+    std::string places(4 * 16, '\0');
+    for (std::size_t at = 0; at != 4; ++at) places[16 * at] = static_cast<char>(8 * std::array{5, 1, 4, 0}[at]);
+    bpfxx::btf::ext_records<bpfxx::sys::info::line_info> const records{places.data(), 4, 16, false};
+    object::function const of{.section = 1, .first = 4, .count = 2};
+    CHECK(object::detail::count_records(records, false, of) == 2);
+    std::array<bpfxx::sys::info::line_info, 3> room{};
+    object::detail::records_written done{.count = 1};
+    object::detail::move_records(records, false, of, 7, bpfxx::slice{room.data(), room.size()}, done);
+    CHECK(done.count == 3);
+    CHECK(done.of_all);
+    CHECK(done.fits);
+    CHECK(room[1].insn_off == 8);
+    CHECK(room[2].insn_off == 7);
+    object::detail::move_records(records, false, of, 7, bpfxx::slice{room.data(), room.size()}, done);
+    CHECK(!done.fits);
+}
+
 TEST_CASE("object program code: programs that have code in common") {
     made_image made;
     made.add(2, {});

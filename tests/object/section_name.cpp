@@ -167,6 +167,8 @@ TEST_CASE("object: every documented name of a section, and no other") {
     }
 }
 
+static_assert(!parse_section_name({}) && !parse_section_name("?"));
+
 TEST_CASE("object: names that go on, names that do not, and what is no name") {
     for (auto const& row : documented) {
         std::string const text{plain(row[0])};
